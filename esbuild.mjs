@@ -1,0 +1,57 @@
+// Builds the three programs Roost ships into dist/: the extension, the Workspace agent and guard (own processes), and the panel's script.
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { build, context } from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+/** Options every bundle shares. @type {import('esbuild').BuildOptions} */
+const shared = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const node = { ...shared, platform: 'node', target: 'node22', format: 'cjs' };
+
+/** @type {import('esbuild').BuildOptions[]} */
+const bundles = [
+  {
+    ...node,
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    external: ['vscode'],
+  },
+  {
+    ...node,
+    entryPoints: { workspaceAgent: 'src/agents/workspaceAgent/main.ts', guard: 'src/process/guardMain.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+  },
+  {
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: { panel: 'src/webview/main.ts', 'panel-style': 'src/webview/panel.css' },
+    outdir: 'dist/webview',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
+];
+
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist/webview', { recursive: true });
+for (const options of bundles) {
+  if (watch) {
+    const running = await context(options);
+    await running.watch();
+  } else {
+    await build(options);
+  }
+}
+cpSync('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
+cpSync('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');

@@ -1,0 +1,25 @@
+// The unit, process, architecture, agents and browser tiers, one vitest project each; the host tier runs in mocha inside VS Code.
+import { defineConfig } from 'vitest/config';
+
+/** Root of the checkout, whatever folder vitest was started from. */
+const root = new URL('..', import.meta.url).pathname;
+
+function project(name: string, options: Record<string, unknown> = {}): object {
+  return { test: { name, root, include: [`test/${name}/**/*.test.ts`], ...options } };
+}
+
+// Two cores: tiers that start processes run their files one after another, so that one test's load is not another's failure.
+const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    root,
+    projects: [
+      project('unit'),
+      project('architecture', { testTimeout: 120_000 }),
+      project('process', serial),
+      project('e2e', { ...serial, testTimeout: 180_000, hookTimeout: 300_000 }),
+      project('agents', { ...serial, testTimeout: 300_000, hookTimeout: 600_000 }),
+    ],
+  },
+});
