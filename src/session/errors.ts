@@ -1,0 +1,135 @@
+// The one error that reaches a user or a caller: a closed set of codes, what happened, and what to do next.
+
+/** Every way a Roost operation can fail. Decisions are made on these, never on message text. */
+export const sessionErrorCodes = [
+  // Starting an agent
+  'agentUnknown',
+  'commandNotFound',
+  'commandNotExecutable',
+  'cwdNotFound',
+  'spawnFailed',
+  'exitedDuringStart',
+  'startTimeout',
+  'protocolVersion',
+  'authRequired',
+  'workspaceUntrusted',
+  // Talking to it
+  'agentError',
+  'agentExited',
+  'connectionClosed',
+  'messageTooLarge',
+  'requestUnknown',
+  // Addressing a session
+  'sessionUnknown',
+  'sessionStopped',
+  'sessionReadOnly',
+  'invalidArgument',
+  'disposed',
+  // Files
+  'pathOutsideWorkspace',
+  'storageFailed',
+  'storageDamaged',
+  'storageNewer',
+  'savedSessionUnknown',
+  // A bug of ours
+  'internal',
+] as const;
+
+/** One of {@link sessionErrorCodes}. */
+export type SessionErrorCode = (typeof sessionErrorCodes)[number];
+
+/** Facts about a failure; all optional, all plain data. */
+export interface SessionErrorDetails {
+  /** The command as configured; arguments follow, environment values never. */
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly exitCode?: number | null;
+  readonly signal?: string | null;
+  /** The last lines the agent wrote to standard error, at most a few kilobytes. */
+  readonly stderrTail?: string;
+  /** A file's path (storage) or the path an agent asked for. */
+  readonly file?: string;
+  /** Error code of the operating system (`ENOENT`, `ENOSPC`, …) or of JSON-RPC. */
+  readonly cause?: string | number;
+  /** The start step that failed or ran out of time. */
+  readonly step?: string;
+}
+
+/** A {@link SessionError} as data: what crosses the API's border and what is persisted. */
+export interface SessionErrorData {
+  readonly name: 'SessionError';
+  readonly code: SessionErrorCode;
+  readonly sessionId?: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly details: SessionErrorDetails;
+}
+
+/** A failure of a session: `message` says what happened, `hint` what to do next. */
+export class SessionError extends Error implements SessionErrorData {
+  override readonly name = 'SessionError';
+  readonly code: SessionErrorCode;
+  readonly sessionId?: string;
+  readonly hint?: string;
+  readonly details: SessionErrorDetails;
+
+  constructor(
+    code: SessionErrorCode,
+    message: string,
+    more: {
+      readonly sessionId?: string | undefined;
+      readonly hint?: string | undefined;
+      readonly details?: SessionErrorDetails;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    if (more.sessionId !== undefined) this.sessionId = more.sessionId;
+    if (more.hint !== undefined) this.hint = more.hint;
+    this.details = more.details ?? {};
+  }
+
+  /** The error as plain data, safe to post, persist or hand to another extension. */
+  toJSON(): SessionErrorData {
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      details: this.details,
+      ...(this.sessionId === undefined ? {} : { sessionId: this.sessionId }),
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+    };
+  }
+
+  /** The same failure, naming a session. Rooms that do not know the session throw without one. */
+  forSession(sessionId: string): SessionError {
+    if (this.sessionId !== undefined) return this;
+    const named = new SessionError(this.code, this.message, {
+      sessionId,
+      hint: this.hint,
+      details: this.details,
+      cause: this.cause ?? this,
+    });
+    return named;
+  }
+}
+
+/** Whether a thrown value is a {@link SessionError}, also one made by another copy of this module. */
+export function isSessionError(value: unknown): value is SessionError {
+  return value instanceof Error && value.name === 'SessionError' && 'code' in value;
+}
+
+/** Any thrown value as a {@link SessionError}; what is not one yet becomes `internal`. */
+export function toSessionError(thrown: unknown, sessionId?: string): SessionError {
+  if (isSessionError(thrown)) {
+    return sessionId === undefined ? thrown : thrown.forSession(sessionId);
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SessionError('internal', message, {
+    sessionId,
+    hint: 'Run "Roost: Show Log" and report what it says.',
+    cause: thrown,
+  });
+}

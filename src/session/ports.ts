@@ -1,0 +1,300 @@
+// What the domain asks of the world: agents, storage, people and a log. Other rooms implement these.
+import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
+import type { Disposable, Event } from './event.ts';
+import type { SavedSessionInfo } from './info.ts';
+import type { AgentFacts, SessionState } from './state.ts';
+import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
+
+/** Where messages for the developer of an agent, or of Roost, go. Never given prompts or secrets. */
+export interface Logger {
+  trace(message: string): void;
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, cause?: unknown): void;
+}
+
+/** An agent that can be started. */
+export interface AgentDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to the user's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder the process is started in when it is not the session's. */
+  readonly cwd?: string;
+}
+
+/** One block of a prompt, as the protocol has it: text, image, audio, resource_link, resource. */
+export type ContentBlock = { readonly type: string; readonly [key: string]: unknown };
+
+/** How an agent's process ended. */
+export interface AgentEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The last lines of standard error, bounded. */
+  readonly stderrTail: string;
+  /** Set when there never was a process: the operating system's code (`ENOENT`, `EACCES`, …). */
+  readonly spawnError?: { readonly code: string; readonly message: string };
+}
+
+/** What an agent says about itself when it is asked first. */
+export interface AgentInfo {
+  readonly protocolVersion: number;
+  readonly name?: string;
+  readonly version?: string;
+  /** What it offers; an absent capability is an unsupported one. */
+  readonly can: {
+    readonly load: boolean;
+    readonly resume: boolean;
+    readonly close: boolean;
+    readonly list: boolean;
+    readonly fork: boolean;
+    readonly image: boolean;
+    readonly audio: boolean;
+    readonly embeddedContext: boolean;
+  };
+  readonly authMethods: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly description?: string;
+    readonly type: string;
+    readonly raw: unknown;
+  }[];
+}
+
+/** A conversation that the agent has opened (new, loaded or resumed). */
+export interface OpenedSession {
+  readonly agentSessionId: string;
+  readonly modes?: AgentFacts['modes'];
+  readonly currentModeId?: string;
+  readonly configOptions?: AgentFacts['configOptions'];
+}
+
+/** A request for permission. `optionId`s are the agent's. */
+export interface PermissionAsk {
+  readonly agentSessionId: string;
+  readonly toolCall: ToolCallPatch;
+  readonly options: readonly {
+    readonly optionId: string;
+    readonly name: string;
+    /** `allow_once`, `allow_always`, `reject_once`, `reject_always`, or something newer. */
+    readonly kind: string;
+  }[];
+}
+
+/** A question: a form described by a JSON schema, or a web page to visit. */
+export interface ElicitationAsk {
+  readonly agentSessionId: string | undefined;
+  readonly mode: 'form' | 'url' | 'other';
+  readonly message: string;
+  /** For forms: JSON schema of the answer, as the agent sent it. */
+  readonly requestedSchema?: unknown;
+  readonly url?: string;
+  readonly elicitationId?: string;
+}
+
+/** The answer to an {@link ElicitationAsk}. */
+export type ElicitationAnswer =
+  | { readonly action: 'accept'; readonly content?: Readonly<Record<string, unknown>> }
+  | { readonly action: 'decline' }
+  | { readonly action: 'cancel' };
+
+/**
+ * What a link reports, in the order the agent said it. Updates are delivered before the promise of
+ * the request whose response followed them resolves. Methods must not throw.
+ */
+export interface AgentEvents {
+  /** `agentSessionId` may be one that no response has named yet. */
+  onUpdate(agentSessionId: string, update: AgentUpdate): void;
+  /** Resolves with the chosen option, `undefined` = cancelled. The signal fires when the agent no longer waits. */
+  requestPermission(ask: PermissionAsk, signal: AbortSignal): Promise<string | undefined>;
+  /** The signal fires when the agent no longer waits. */
+  elicit(ask: ElicitationAsk, signal: AbortSignal): Promise<ElicitationAnswer>;
+  /** An elicitation by URL was completed elsewhere. */
+  onElicitationComplete(elicitationId: string): void;
+  /** How many commands that Roost runs for the agent are running now. */
+  onTerminalsChanged(running: number): void;
+  /** One message on the wire; `kind` is a method name or `response`. */
+  onMessage(direction: 'in' | 'out', kind: string, bytes: number): void;
+}
+
+/** What to start and where. */
+export interface LaunchRequest {
+  readonly sessionId: string;
+  readonly agent: AgentDefinition;
+  /** The session's folder, absolute. */
+  readonly cwd: string;
+}
+
+/** How to stop. */
+export interface StopRequest {
+  /** Straight to SIGKILL of the whole tree. */
+  readonly force: boolean;
+  /** Upper bound for all polite steps together, in milliseconds; ended early by the exit. */
+  readonly graceMs: number;
+  /** The conversation to cancel and, where offered, to close first. */
+  readonly agentSessionId?: string;
+}
+
+/** What a stop did. */
+export interface StopReport {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly forced: boolean;
+  readonly descendantsKilled: number;
+}
+
+/**
+ * One run of one agent process with its connection: everything born with it (streams, timers,
+ * listeners, terminals) ends with it. Requests reject with a `SessionError`; after the process has
+ * ended or the connection is lost they reject at once with `agentExited` or `connectionClosed`.
+ */
+export interface AgentLink {
+  /** `undefined` when the spawn failed. */
+  readonly pid: number | undefined;
+  /** Resolves once, never rejects: exit seen, output read to its end, terminals of the agent gone. */
+  readonly ended: Promise<AgentEnd>;
+  /** The last lines of standard error so far. */
+  stderrTail(): string;
+  /** @throws SessionError `protocolVersion`, `agentError` */
+  initialize(): Promise<AgentInfo>;
+  /** @throws SessionError `authRequired`, `agentError` */
+  newSession(options: { readonly cwd: string }): Promise<OpenedSession>;
+  loadSession(options: {
+    readonly cwd: string;
+    readonly agentSessionId: string;
+  }): Promise<OpenedSession>;
+  resumeSession(options: {
+    readonly cwd: string;
+    readonly agentSessionId: string;
+  }): Promise<OpenedSession>;
+  authenticate(methodId: string): Promise<void>;
+  /** One at a time: the caller queues. */
+  prompt(
+    agentSessionId: string,
+    blocks: readonly ContentBlock[],
+  ): Promise<{ readonly stopReason: string }>;
+  /** Asks the agent to end the turn; the prompt's promise still settles by the agent's answer. */
+  cancel(agentSessionId: string): void;
+  setMode(agentSessionId: string, modeId: string): Promise<void>;
+  setConfigOption(
+    agentSessionId: string,
+    configId: string,
+    value: unknown,
+  ): Promise<AgentFacts['configOptions'] | undefined>;
+  /**
+   * Ends the process and everything below it, and resolves when the system has said so. Callable at
+   * any time and repeatedly: all calls share one stop, a later `force` hastens it.
+   */
+  stop(request: StopRequest): Promise<StopReport>;
+}
+
+/** Starts agents. */
+export interface AgentLauncher {
+  /** Never throws: a failed spawn shows in {@link AgentLink.ended}. */
+  launch(request: LaunchRequest, events: AgentEvents): AgentLink;
+}
+
+/** The agents that may be started now. */
+export interface AgentCatalog {
+  /** @throws SessionError `agentUnknown` or `workspaceUntrusted` */
+  resolve(agentId: string): AgentDefinition;
+  readonly defaultAgentId: string;
+}
+
+/** An append-only transcript that is open for writing by this process alone. */
+export interface TranscriptLog {
+  /**
+   * Writes one change before it returns. Never throws: when the disk refuses, the change is held,
+   * `failing` turns true, and writing is tried again until it succeeds.
+   */
+  append(change: TranscriptChange): void;
+  /** Resolves when everything appended is on stable storage. @throws SessionError `storageFailed` */
+  sync(): Promise<void>;
+  /** Whether something appended is not on disk because a write failed. */
+  readonly failing: boolean;
+  readonly onDidChangeFailing: Event<boolean>;
+  /** Syncs and closes; appending afterwards is a bug. */
+  close(): Promise<void>;
+}
+
+/** A page of a transcript: entries in order, and where the page before it ends. */
+export interface TranscriptSlice {
+  readonly entries: readonly TranscriptEntry[];
+  /** Pass as `before` to get the page before this one; `undefined` at the start of the transcript. */
+  readonly before: string | undefined;
+}
+
+/** A saved session as found on disk. */
+export type StoredSession =
+  | {
+      readonly kind: 'whole';
+      readonly info: SavedSessionInfo;
+      readonly state: SessionState;
+      /** Why it can be looked at but not written: another window owns it, or a newer Roost wrote it. */
+      readonly readOnly?: 'ownedElsewhere' | 'newerVersion';
+    }
+  | { readonly kind: 'damaged'; readonly info: SavedSessionInfo; readonly state?: SessionState };
+
+/** Sessions on disk. Ids are checked before they become a path. Rejections are `SessionError`s. */
+export interface SessionStore {
+  /** All saved sessions, damaged ones too; never rejects because of one bad file. */
+  list(): Promise<readonly StoredSession[]>;
+  /** @throws SessionError `savedSessionUnknown` */
+  load(sessionId: string): Promise<StoredSession>;
+  /**
+   * Replaces the head atomically and syncs it. Concurrent saves of one session are written in order.
+   * @throws SessionError `storageFailed`, `sessionReadOnly`
+   */
+  save(sessionId: string, state: SessionState): Promise<SavedSessionInfo>;
+  /**
+   * Takes ownership of a session and opens its transcript for appending.
+   * @throws SessionError `sessionReadOnly` when a live process elsewhere owns it
+   */
+  open(sessionId: string): Promise<TranscriptLog>;
+  /** Every entry; parsed in slices so that the event loop is never held up. */
+  readTranscript(sessionId: string): Promise<readonly TranscriptEntry[]>;
+  /** The newest `limit` entries, or those before a position an earlier slice named. */
+  readSlice(
+    sessionId: string,
+    options: { readonly limit: number; readonly before?: string },
+  ): Promise<TranscriptSlice>;
+  /** Moves the session's files to the trash. @throws SessionError `savedSessionUnknown` */
+  delete(sessionId: string): Promise<void>;
+  /** Brings the last deleted session (or the one named) back from the trash; its id. */
+  undoDelete(sessionId?: string): Promise<string>;
+  /** Deletes the trash for good; how many sessions were in it. */
+  emptyTrash(): Promise<number>;
+}
+
+/** Makes ids; injected so that tests are repeatable. */
+export interface IdSource {
+  /** A new session id, fit for a file name. */
+  sessionId(): string;
+  /** A short id, unique in this process. */
+  entryId(): string;
+}
+
+/** Files of the workspace as the editor sees them: unsaved text is what is read, writes can be undone. */
+export interface WorkspaceFiles {
+  /**
+   * @param path absolute
+   * @throws SessionError `pathOutsideWorkspace`, or `agentError` with `details.cause` = `ENOENT`, …
+   */
+  readTextFile(
+    path: string,
+    range: { readonly line?: number; readonly limit?: number },
+  ): Promise<string>;
+  /** Creates or replaces. @throws as {@link readTextFile} */
+  writeTextFile(path: string, content: string): Promise<void>;
+}
+
+/** Roots that files and terminals of agents must stay inside of, links resolved. */
+export interface WorkspaceRoots {
+  /** Absolute paths of the open folders. */
+  folders(): readonly string[];
+}
+
+export type { Disposable };

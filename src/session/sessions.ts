@@ -1,0 +1,116 @@
+// The operations on sessions that the rest of Roost calls: implemented by the SessionManager, faked in tests.
+import type { Event } from './event.ts';
+import type { PendingRequest, SavedSessionInfo, SessionInfo, TerminationReport } from './info.ts';
+import type {
+  AgentInfo,
+  ContentBlock,
+  ElicitationAnswer,
+  ElicitationAsk,
+  PermissionAsk,
+  TranscriptSlice,
+} from './ports.ts';
+import type { AgentFacts, SessionConfig } from './state.ts';
+import type { SessionStatus } from './status.ts';
+import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
+
+/** A request that waits for the user, with everything the agent said about it. */
+export type PendingRequestDetails = PendingRequest &
+  (
+    | { readonly kind: 'permission'; readonly ask: PermissionAsk }
+    | { readonly kind: 'elicitation'; readonly ask: ElicitationAsk }
+  );
+
+/** What a panel or a tooltip shows besides {@link SessionInfo}. */
+export interface SessionDetails {
+  readonly info: SessionInfo;
+  readonly config: SessionConfig;
+  readonly agentName: string;
+  readonly facts: AgentFacts;
+  readonly can: AgentInfo['can'] | undefined;
+  readonly pending: readonly PendingRequestDetails[];
+  /** Prompts that wait behind the running turn, oldest first. */
+  readonly queue: readonly { readonly promptId: string; readonly text: string }[];
+  /** When a crashed session will be started again by itself; ISO 8601. */
+  readonly restartAt: string | undefined;
+  /** Since when the running turn has been silent too long; ISO 8601. */
+  readonly stalledSince: string | undefined;
+  /** Why the session can only be read. */
+  readonly readOnly: 'ownedElsewhere' | 'newerVersion' | undefined;
+  /** Whether something said is not on disk because writing fails. */
+  readonly storageFailing: boolean;
+  /** The turn that ran when the process ended was cut short. */
+  readonly interrupted: boolean;
+}
+
+/** What {@link Sessions.create} is given. */
+export interface CreateOptions {
+  readonly agent?: string;
+  readonly cwd?: string;
+  readonly title?: string;
+  readonly config?: Partial<SessionConfig>;
+}
+
+/** The operations on sessions. Every rejection is a `SessionError`. */
+export interface Sessions {
+  /** The row is in the list at once (`onDidChange` says so); resolves when ready. */
+  create(options?: CreateOptions): Promise<SessionInfo>;
+  list(): readonly SessionInfo[];
+  get(sessionId: string): SessionInfo | undefined;
+  /** @throws SessionError `sessionUnknown` */
+  details(sessionId: string): SessionDetails;
+  prompt(
+    sessionId: string,
+    prompt: string | readonly ContentBlock[],
+  ): Promise<{ readonly stopReason: string }>;
+  /** Takes a waiting prompt out of the queue. Its promise resolves with `cancelled`. */
+  unqueue(sessionId: string, promptId: string): void;
+  cancel(sessionId: string): Promise<void>;
+  respondToPermission(
+    sessionId: string,
+    requestId: string,
+    optionId: string | undefined,
+  ): Promise<void>;
+  respondToElicitation(
+    sessionId: string,
+    requestId: string,
+    answer: ElicitationAnswer,
+  ): Promise<void>;
+  setMode(sessionId: string, modeId: string): Promise<void>;
+  setConfigOption(sessionId: string, configId: string, value: unknown): Promise<void>;
+  terminate(sessionId: string, options?: { readonly force?: boolean }): Promise<TerminationReport>;
+  restart(sessionId: string): Promise<SessionInfo>;
+  /** Starts a session at rest without a prompt. */
+  resume(sessionId: string): Promise<SessionInfo>;
+  rename(sessionId: string, title: string): Promise<void>;
+  setKeepAwake(sessionId: string, keepAwake: boolean): Promise<void>;
+  configure(sessionId: string, config: Partial<SessionConfig>): Promise<void>;
+  save(sessionId: string): Promise<SavedSessionInfo>;
+  restore(sessionId: string): Promise<SessionInfo>;
+  listSaved(): Promise<readonly SavedSessionInfo[]>;
+  deleteSaved(sessionId: string): Promise<void>;
+  /** Brings back the last deleted session (or the one named) as a dormant row. */
+  undoDelete(sessionId?: string): Promise<SessionInfo>;
+  transcript(sessionId: string): Promise<readonly TranscriptEntry[]>;
+  /** The newest entries first page, then older ones; see `SessionStore.readSlice`. */
+  transcriptSlice(
+    sessionId: string,
+    options: { readonly limit: number; readonly before?: string },
+  ): Promise<TranscriptSlice>;
+  /** The user did something with this session (opened it, types in its composer). */
+  touch(sessionId: string): void;
+  /** Whether the user is looking at this session now. */
+  setVisible(sessionId: string, visible: boolean): void;
+
+  /** Something about a session changed; `status` is the one it has now. Fires on every visible change. */
+  readonly onDidChange: Event<{
+    readonly sessionId: string;
+    readonly status: SessionStatus | 'deleted';
+    /** Whether `status` itself is new. */
+    readonly statusChanged: boolean;
+  }>;
+  /** A live session's transcript grew or changed; in order. */
+  readonly onDidChangeTranscript: Event<{
+    readonly sessionId: string;
+    readonly change: TranscriptChange;
+  }>;
+}

@@ -1,0 +1,140 @@
+// What a transcript is made of: entries, and the changes that build them up.
+import { z } from 'zod';
+
+/** A file position that a tool call points at; `line` counts from 0 as agents send it. */
+const locationSchema = z.looseObject({ path: z.string(), line: z.number().optional() });
+
+/** What a tool call shows: text, a proposed or made edit, a terminal, or something newer than Roost. */
+export const toolContentSchema = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('text'), text: z.string() }),
+  z.looseObject({
+    type: z.literal('diff'),
+    path: z.string(),
+    oldText: z.string().optional(),
+    newText: z.string(),
+  }),
+  z.looseObject({ type: z.literal('terminal'), terminalId: z.string() }),
+  z.looseObject({ type: z.literal('other'), raw: z.unknown() }),
+]);
+
+/** Output of a command as a tool call shows it: the end of it, whether its start was cut off, and how it ended. */
+export const terminalOutputSchema = z.looseObject({
+  terminalId: z.string(),
+  command: z.string().optional(),
+  cwd: z.string().optional(),
+  output: z.string(),
+  truncated: z.boolean(),
+  exit: z
+    .looseObject({ exitCode: z.number().nullable(), signal: z.string().nullable() })
+    .optional(),
+});
+
+/** An attachment of a user's prompt or a non-text block of an answer, kept as the protocol sent it. */
+const blocksSchema = z.array(z.looseObject({ type: z.string() }));
+
+const base = { id: z.string().min(1), at: z.string() };
+
+/** One entry of a transcript. Unknown fields written by a newer Roost are kept. */
+export const transcriptEntrySchema = z.discriminatedUnion('type', [
+  z.looseObject({
+    ...base,
+    type: z.literal('user'),
+    text: z.string(),
+    blocks: blocksSchema.optional(),
+  }),
+  z.looseObject({
+    ...base,
+    type: z.literal('agent'),
+    text: z.string(),
+    blocks: blocksSchema.optional(),
+  }),
+  z.looseObject({ ...base, type: z.literal('thought'), text: z.string() }),
+  z.looseObject({
+    ...base,
+    type: z.literal('toolCall'),
+    toolCallId: z.string(),
+    title: z.string(),
+    kind: z.string(),
+    status: z.string(),
+    content: z.array(toolContentSchema).optional(),
+    locations: z.array(locationSchema).optional(),
+    terminals: z.array(terminalOutputSchema).optional(),
+    rawInput: z.unknown().optional(),
+    rawOutput: z.unknown().optional(),
+  }),
+  z.looseObject({
+    ...base,
+    type: z.literal('plan'),
+    entries: z.array(
+      z.looseObject({ content: z.string(), status: z.string(), priority: z.string().optional() }),
+    ),
+  }),
+  z.looseObject({
+    ...base,
+    type: z.literal('notice'),
+    /** `interrupted`, `restarted`, `resumed`, `unknownUpdate`, … */
+    code: z.string(),
+    text: z.string(),
+    data: z.unknown().optional(),
+  }),
+]);
+
+/** One entry of a transcript. `at` is ISO 8601; `id` is unique within its session and stable for ever. */
+export type TranscriptEntry = z.infer<typeof transcriptEntrySchema>;
+
+/** The tool-call kind of {@link TranscriptEntry}. */
+export type ToolCallEntry = Extract<TranscriptEntry, { type: 'toolCall' }>;
+
+/** What a tool call shows. */
+export type ToolContent = z.infer<typeof toolContentSchema>;
+
+/** Output of one command inside a tool call. */
+export type TerminalOutput = z.infer<typeof terminalOutputSchema>;
+
+/**
+ * One step in building a transcript, and one line of its file: a whole entry (new, or replacing the
+ * one with its id in place), or text to add to the end of an entry's `text`.
+ */
+export const transcriptChangeSchema = z.union([
+  transcriptEntrySchema,
+  z.looseObject({ id: z.string().min(1), type: z.literal('append'), text: z.string() }),
+]);
+
+/** One step in building a transcript. */
+export type TranscriptChange = z.infer<typeof transcriptChangeSchema>;
+
+/**
+ * Adds one change to entries in order of first appearance. Text for an entry that is not there
+ * (its line was damaged) is dropped: there is nothing it could belong to.
+ */
+export class TranscriptBuilder {
+  readonly #entries = new Map<string, TranscriptEntry>();
+
+  /** Applies one change. */
+  apply(change: TranscriptChange): void {
+    if (change.type !== 'append') {
+      this.#entries.set(change.id, change);
+      return;
+    }
+    const entry = this.#entries.get(change.id);
+    if (entry !== undefined && 'text' in entry && typeof entry.text === 'string') {
+      // A new object rather than a write: entries already handed out never change under their holder.
+      this.#entries.set(change.id, { ...entry, text: entry.text + change.text });
+    }
+  }
+
+  /** The entry with this id, as built so far. */
+  get(id: string): TranscriptEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** How many entries there are. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** All entries in order. */
+  entries(): TranscriptEntry[] {
+    return [...this.#entries.values()];
+  }
+}
