@@ -93,15 +93,50 @@ export type TerminalOutput = z.infer<typeof terminalOutputSchema>;
 
 /**
  * One step in building a transcript, and one line of its file: a whole entry (new, or replacing the
- * one with its id in place), or text to add to the end of an entry's `text`.
+ * one with its id in place), or text to add to the end of an entry's `text` or, where `terminalId`
+ * is given, to the end of the output of that terminal of a tool call.
  */
 export const transcriptChangeSchema = z.union([
   transcriptEntrySchema,
-  z.looseObject({ id: z.string().min(1), type: z.literal('append'), text: z.string() }),
+  z.looseObject({
+    id: z.string().min(1),
+    type: z.literal('append'),
+    text: z.string(),
+    terminalId: z.string().optional(),
+  }),
 ]);
 
 /** One step in building a transcript. */
 export type TranscriptChange = z.infer<typeof transcriptChangeSchema>;
+
+/** The text-adding kind of {@link TranscriptChange}. */
+export type AppendChange = Extract<TranscriptChange, { type: 'append' }>;
+
+/**
+ * The entry with the change's text added: a new object, because entries already handed out never
+ * change under their holder. An entry that has no such text is returned as it is.
+ */
+export function appendText(entry: TranscriptEntry, change: AppendChange): TranscriptEntry {
+  if (change.terminalId === undefined) {
+    switch (entry.type) {
+      case 'user':
+      case 'agent':
+      case 'thought':
+        return { ...entry, text: entry.text + change.text };
+      case 'toolCall':
+      case 'plan':
+      case 'notice':
+        return entry;
+    }
+  }
+  if (entry.type !== 'toolCall' || entry.terminals === undefined) return entry;
+  const terminals = entry.terminals.map((terminal) =>
+    terminal.terminalId === change.terminalId
+      ? { ...terminal, output: terminal.output + change.text }
+      : terminal,
+  );
+  return { ...entry, terminals };
+}
 
 /**
  * Adds one change to entries in order of first appearance. Text for an entry that is not there
@@ -117,10 +152,7 @@ export class TranscriptBuilder {
       return;
     }
     const entry = this.#entries.get(change.id);
-    if (entry !== undefined && 'text' in entry && typeof entry.text === 'string') {
-      // A new object rather than a write: entries already handed out never change under their holder.
-      this.#entries.set(change.id, { ...entry, text: entry.text + change.text });
-    }
+    if (entry !== undefined) this.#entries.set(change.id, appendText(entry, change));
   }
 
   /** The entry with this id, as built so far. */
