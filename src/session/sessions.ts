@@ -91,7 +91,11 @@ export interface Sessions {
   /** Brings back the last deleted session (or the one named) as a dormant row. */
   undoDelete(sessionId?: string): Promise<SessionInfo>;
   transcript(sessionId: string): Promise<readonly TranscriptEntry[]>;
-  /** The newest entries first page, then older ones; see `SessionStore.readSlice`. */
+  /**
+   * The newest entries first page, then older ones; see `SessionStore.readSlice`. The newest page of a
+   * live session holds exactly the changes that `onDidChangeTranscript` fired before the call, so that
+   * a listener which subscribes first and applies what it hears after it neither misses nor doubles text.
+   */
   transcriptSlice(
     sessionId: string,
     options: { readonly limit: number; readonly before?: string },
