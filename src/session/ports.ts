@@ -256,7 +256,11 @@ export interface SessionStore {
   open(sessionId: string): Promise<TranscriptLog>;
   /** Every entry; parsed in slices so that the event loop is never held up. */
   readTranscript(sessionId: string): Promise<readonly TranscriptEntry[]>;
-  /** The newest `limit` entries, or those before a position an earlier slice named. */
+  /**
+   * The newest `limit` entries, or those before a position an earlier slice named. Of a transcript that
+   * is being written it holds what had been appended when this was called, and nothing that was later:
+   * the end of the file is taken at the call, not when the reading gets there.
+   */
   readSlice(
     sessionId: string,
     options: { readonly limit: number; readonly before?: string },
