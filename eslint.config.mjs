@@ -5,18 +5,20 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** A subscription or registration whose result is thrown away belongs to nobody and leaks. */
-const owned = ['ExpressionStatement', 'ExpressionStatement > ChainExpression', 'ExpressionStatement > UnaryExpression'].flatMap(
-  (parent) => [
-    {
-      selector: `${parent} > CallExpression[callee.property.name=/^on(Did|Will)[A-Z]/][arguments.length<3]`,
-      message: 'Owned by whom? Add the subscription to a store or return it.',
-    },
-    {
-      selector: `${parent} > CallExpression[callee.property.name=/^(register[A-Z]|create(TreeView|StatusBarItem|OutputChannel|FileSystemWatcher|WebviewPanel)$)/]`,
-      message: 'Owned by whom? Add the registration to a store or return it.',
-    },
-  ],
-);
+const owned = [
+  'ExpressionStatement',
+  'ExpressionStatement > ChainExpression',
+  'ExpressionStatement > UnaryExpression',
+].flatMap((parent) => [
+  {
+    selector: `${parent} > CallExpression[callee.property.name=/^on(Did|Will)[A-Z]/][arguments.length<3]`,
+    message: 'Owned by whom? Add the subscription to a store or return it.',
+  },
+  {
+    selector: `${parent} > CallExpression[callee.property.name=/^(register[A-Z]|create(TreeView|StatusBarItem|OutputChannel|FileSystemWatcher|WebviewPanel)$)/]`,
+    message: 'Owned by whom? Add the registration to a store or return it.',
+  },
+]);
 
 /** Real time comes only from session/clock.ts's port, implemented in one file. */
 const time = [
@@ -30,7 +32,12 @@ const childProcess = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', '.vscode-test/', 'test/fixtures/violations/', 'test/fixtures/workspace/']),
+  globalIgnores([
+    'dist/',
+    '.vscode-test/',
+    'test/fixtures/violations/',
+    'test/fixtures/workspace/',
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -50,6 +57,7 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'no-restricted-syntax': ['error', ...owned],
       eqeqeq: 'error',
       'max-params': ['error', 4],
@@ -72,13 +80,33 @@ export default defineConfig(
   },
   {
     files: ['src/process/**/*.ts'],
-    rules: { 'no-restricted-imports': 'off', 'no-restricted-properties': 'off', 'no-restricted-globals': 'off' },
+    rules: {
+      'no-restricted-imports': 'off',
+      'no-restricted-properties': 'off',
+      'no-restricted-globals': 'off',
+    },
   },
-  { files: ['src/webview/**/*.ts', 'src/agents/workspaceAgent/**/*.ts'], rules: { 'no-restricted-globals': 'off' } },
+  {
+    files: ['src/webview/**/*.ts', 'src/agents/workspaceAgent/**/*.ts'],
+    rules: { 'no-restricted-globals': 'off' },
+  },
   {
     files: ['**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearTimeout: 'readonly', clearInterval: 'readonly', Buffer: 'readonly', URL: 'readonly', setImmediate: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'readonly',
+        setTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearTimeout: 'readonly',
+        clearInterval: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        setImmediate: 'readonly',
+      },
+    },
     rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
 );

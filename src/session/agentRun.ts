@@ -1,0 +1,107 @@
+// One run of one agent: its link, its conversation and its turn; all of it is forgotten together.
+import type { Clock } from './clock.ts';
+import { withDeadline } from './clock.ts';
+import { isSessionError, SessionError } from './errors.ts';
+import type { AgentDefinition, AgentInfo, AgentLink } from './ports.ts';
+import type { QueuedPrompt } from './promptQueue.ts';
+import {
+  endedDuringStart,
+  startRefused,
+  startTimeout,
+  type FailureContext,
+} from './startErrors.ts';
+
+/** The turn that runs. */
+export interface Turn {
+  readonly prompt: QueuedPrompt;
+  /** The agent has answered; what is left is writing it down. */
+  answered: boolean;
+  /** Resolves when the turn is over, however it ended. */
+  readonly over: Promise<void>;
+  readonly markOver: () => void;
+}
+
+/** A run whose handshake is done. */
+export interface AgentRun {
+  readonly agent: AgentDefinition;
+  readonly link: AgentLink;
+  readonly info: AgentInfo;
+  readonly agentSessionId: string;
+  turn: Turn | undefined;
+  /** Text that goes in front of the first prompt, because the agent could not load what was said. */
+  carried: string | undefined;
+  runningTerminals: number;
+}
+
+/** A turn for a prompt that is about to be sent. */
+export function createTurn(prompt: QueuedPrompt): Turn {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  return {
+    prompt,
+    answered: false,
+    over: promise,
+    markOver: () => {
+      resolve(undefined);
+    },
+  };
+}
+
+/** The error of everything that waited on a session that was stopped meanwhile. */
+export function stoppedMeanwhile(sessionId: string): SessionError {
+  return new SessionError('sessionStopped', 'The session was stopped.', {
+    sessionId,
+    hint: 'Send a prompt or run "Roost: Restart Session" to start it again.',
+  });
+}
+
+/** How long the end of a process is waited for once its connection is known to be lost. */
+const endAfterLossMs = 2000;
+
+/**
+ * Runs one step of a start: raced with its deadline, with the end of the process and with a stop.
+ * @throws SessionError that names the step, the command and what the agent printed
+ */
+export async function startStep<T>(
+  deps: {
+    readonly clock: Clock;
+    readonly where: FailureContext;
+    readonly link: AgentLink;
+    readonly signal: AbortSignal;
+    readonly deadlineMs: number;
+  },
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { clock, where, link, signal, deadlineMs } = deps;
+  if (signal.aborted) throw stoppedMeanwhile(where.sessionId);
+  const stopped = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    stopped.reject(stoppedMeanwhile(where.sessionId));
+  };
+  signal.addEventListener('abort', onAbort);
+  const ended = link.ended.then((end) => {
+    throw endedDuringStart(where, name, end);
+  });
+  const answer = work().catch(async (error: unknown) => {
+    const lost =
+      isSessionError(error) && (error.code === 'agentExited' || error.code === 'connectionClosed');
+    // The connection is lost a moment before the exit is seen, and only the exit says why.
+    if (lost)
+      await withDeadline(clock, endAfterLossMs, ended, () => startRefused(where, name, error));
+    throw startRefused(where, name, error);
+  });
+  // Whichever loses the race may still reject later; it has been heard here.
+  ended.catch(() => undefined);
+  answer.catch(() => undefined);
+  stopped.promise.catch(() => undefined);
+  try {
+    return await withDeadline(
+      clock,
+      deadlineMs,
+      Promise.race([answer, ended, stopped.promise]),
+      () => startTimeout(where, name, deadlineMs, link.stderrTail()),
+    );
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,150 @@
+// Brings an agent from nothing to an open conversation: ownership of the files, process, handshake, conversation.
+import { AgentEventSink } from './agentEventSink.ts';
+import { startStep, stoppedMeanwhile, type AgentRun } from './agentRun.ts';
+import type { ContextManager } from './context.ts';
+import { carriedContext, openConversation, type OpenedHow } from './conversation.ts';
+import { toSessionError } from './errors.ts';
+import type { PendingRequests } from './pendingRequests.ts';
+import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './ports.ts';
+import type { SessionRow } from './sessionRow.ts';
+import type { DomainDeps } from './supervisorDeps.ts';
+
+/** What a starter needs of its session. */
+export interface StarterDeps extends DomainDeps {
+  readonly row: SessionRow;
+  readonly context: ContextManager;
+  readonly pending: PendingRequests;
+  /** The agent gave a sign of life. */
+  onActivity(): void;
+}
+
+/** One start. */
+export interface StartRequest {
+  /** Fires when the session is stopped meanwhile. */
+  readonly signal: AbortSignal;
+  /** The start was decided by the restart policy, not by a person. */
+  readonly automatic: boolean;
+  /** Called as soon as there is a link: from here on there may be a process to end. */
+  onLaunched(link: AgentLink): void;
+}
+
+/** Starts agents of one session. */
+export class AgentStarter {
+  readonly #deps: StarterDeps;
+
+  constructor(deps: StarterDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Starts the agent and opens the conversation. What was launched is the caller's to end on failure.
+   * @throws SessionError that says which step failed, where and why
+   */
+  async start(
+    request: StartRequest,
+  ): Promise<{ readonly run: AgentRun; readonly how: OpenedHow; readonly info: AgentInfo }> {
+    const { catalog, clock, context, launcher, logger, row, settings, store } = this.#deps;
+    const { sessionId, state } = row;
+    const { signal } = request;
+    const agent = catalog.resolve(state.agentId);
+    context.attach(await store.open(sessionId));
+    signal.throwIfAborted();
+    const where = { sessionId, agent, cwd: state.cwd };
+    const sink = this.#sink();
+    const link = launcher.launch(where, sink);
+    request.onLaunched(link);
+    const deadlineMs = settings()['supervision.handshakeTimeoutSeconds'] * 1000;
+    const step = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+      startStep({ clock, where, link, signal, deadlineMs }, name, work);
+    const info = await step('initialize', () => link.initialize());
+    const { opened, how } = await openConversation({
+      link,
+      info,
+      cwd: state.cwd,
+      agentSessionId: state.agentSessionId,
+      hasHistory: state.messageCount > 0,
+      step,
+      setReplaying: (replaying) => {
+        context.setReplaying(replaying);
+      },
+      onRefused: (refused, error) => {
+        logger.warn(`${sessionId}: session/${refused} refused: ${toSessionError(error).message}`);
+      },
+    });
+    const carried = how === 'replay' ? await this.#carried() : undefined;
+    if (signal.aborted) throw stoppedMeanwhile(sessionId);
+    this.#noteOpened(agent, info, opened);
+    this.#noteHow(agent, carried, request.automatic);
+    const run: AgentRun = {
+      agent,
+      link,
+      info,
+      agentSessionId: opened.agentSessionId,
+      turn: undefined,
+      carried: carried?.text,
+      runningTerminals: 0,
+    };
+    sink.run = run;
+    return { run, how, info };
+  }
+
+  #sink(): AgentEventSink {
+    const { context, logger, pending, row, telemetry } = this.#deps;
+    return new AgentEventSink({
+      context,
+      pending,
+      permissionMode: () => row.state.config.permissionMode,
+      onActivity: () => {
+        this.#deps.onActivity();
+      },
+      onMessage: (direction, kind, bytes) => {
+        if (!telemetry.listening) return;
+        telemetry.publish('roost.session.message', row.subject, { direction, kind, bytes });
+      },
+      logger,
+    });
+  }
+
+  #noteOpened(agent: AgentDefinition, info: AgentInfo, opened: OpenedSession): void {
+    const { row } = this.#deps;
+    row.patch({ agentSessionId: opened.agentSessionId, turnRunning: false });
+    row.noteFacts({
+      agentName: info.name ?? agent.name,
+      ...(info.version === undefined ? {} : { agentVersion: info.version }),
+      ...(opened.modes === undefined ? {} : { modes: opened.modes }),
+      ...(opened.currentModeId === undefined ? {} : { currentModeId: opened.currentModeId }),
+      ...(opened.configOptions === undefined ? {} : { configOptions: opened.configOptions }),
+    });
+  }
+
+  #noteHow(
+    agent: AgentDefinition,
+    carried: ReturnType<typeof carriedContext>,
+    automatic: boolean,
+  ): void {
+    const { context } = this.#deps;
+    if (carried !== undefined) {
+      const what = carried.complete ? 'what was said so far' : 'the newest part of what was said';
+      context.notice(
+        'resumedWithContext',
+        `${agent.name} could not load this conversation. A new one was begun; it is given ${what} with your next message.`,
+      );
+    } else if (automatic) {
+      context.notice(
+        'restarted',
+        `${agent.name} was restarted and goes on with this conversation.`,
+      );
+    }
+  }
+
+  /** What a new conversation is told of the one that could not be loaded. */
+  async #carried(): Promise<ReturnType<typeof carriedContext>> {
+    const { context, row, store } = this.#deps;
+    await context.sync();
+    const slice = await store.readSlice(row.sessionId, { limit: 500 });
+    const carried = carriedContext(slice.entries);
+    return carried === undefined || slice.before === undefined
+      ? carried
+      : { ...carried, complete: false };
+  }
+}

@@ -1,0 +1,285 @@
+// The ContextManager: one per session, builds its transcript from what is said, writes it, and reports activity.
+import type { AgentUpdate } from './agentUpdate.ts';
+import { stamp, type Clock } from './clock.ts';
+import type { Disposable } from './event.ts';
+import type { ContentBlock, IdSource, TranscriptLog } from './ports.ts';
+import { promptText } from './promptQueue.ts';
+import type { AgentFacts } from './state.ts';
+import { ToolCallBook, type ToolCallChange } from './toolCallBook.ts';
+import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
+
+/** Milliseconds after which streamed text is on disk at the latest. */
+export const textFlushMs = 250;
+/** Characters of streamed text that are written at once, without waiting for the time. */
+const textFlushLength = 64 * 1024;
+
+/** What the ContextManager tells its session. */
+export interface ContextEvents {
+  /** The transcript changed; whole entries are written before this is called. */
+  onChange(change: TranscriptChange): void;
+  /** Something happened that keeps the session from being idle. */
+  onActivity(): void;
+  /** The agent said something about itself. */
+  onFacts(patch: Partial<AgentFacts> & { readonly title?: string | null }): void;
+  /** A message (prompt or answer) began. */
+  onMessage(): void;
+}
+
+interface OpenText {
+  readonly id: string;
+  readonly type: 'user' | 'agent' | 'thought';
+  readonly messageId: string | undefined;
+}
+
+/** Builds one session's transcript. Nothing said is kept in memory longer than {@link textFlushMs}. */
+export class ContextManager {
+  readonly #clock: Clock;
+  readonly #ids: IdSource;
+  readonly #events: ContextEvents;
+  readonly #calls: ToolCallBook;
+  #log: TranscriptLog | undefined;
+  #text: OpenText | undefined;
+  /** Text of the open entry that is shown but not written yet. */
+  #unwritten: string[] = [];
+  #unwrittenLength = 0;
+  #planId: string | undefined;
+  #flushTimer: Disposable | undefined;
+  #replaying = false;
+
+  constructor(deps: { clock: Clock; ids: IdSource; events: ContextEvents }) {
+    this.#clock = deps.clock;
+    this.#ids = deps.ids;
+    this.#events = deps.events;
+    this.#calls = new ToolCallBook(() => this.#stamped());
+  }
+
+  /** Takes the log that everything from now on is written to. */
+  attach(log: TranscriptLog): void {
+    this.#log = log;
+  }
+
+  /** The log in use. */
+  get log(): TranscriptLog | undefined {
+    return this.#log;
+  }
+
+  /** Whether something said is not on disk because writing fails. */
+  get failing(): boolean {
+    return this.#log?.failing ?? false;
+  }
+
+  /**
+   * While an agent replays a conversation that the transcript on disk already holds, messages are
+   * not added again; what it says about itself still counts.
+   */
+  setReplaying(replaying: boolean): void {
+    this.#replaying = replaying;
+  }
+
+  /** Adds what the agent reports. */
+  apply(update: AgentUpdate): void {
+    switch (update.type) {
+      case 'commands':
+        this.#events.onFacts({ commands: [...update.commands] });
+        return;
+      case 'mode':
+        this.#events.onFacts({ currentModeId: update.modeId });
+        return;
+      case 'configOptions':
+        this.#events.onFacts({ configOptions: update.configOptions });
+        return;
+      case 'title':
+        this.#events.onFacts({ title: update.title });
+        return;
+      case 'usage':
+        this.#events.onFacts({ usage: update.usage });
+        return;
+      case 'text':
+      case 'block':
+      case 'toolCall':
+      case 'terminal':
+      case 'terminalOutput':
+      case 'terminalExit':
+      case 'plan':
+      case 'notice':
+      case 'unknown':
+        if (this.#replaying) return;
+        this.#content(update);
+        this.#events.onActivity();
+    }
+  }
+
+  /** Adds the user's prompt; it is written when this returns. The entry's id. */
+  userPrompt(blocks: readonly ContentBlock[]): string {
+    this.#closeText();
+    const attachments = blocks.filter((block) => block.type !== 'text');
+    const entry: TranscriptEntry = {
+      ...this.#stamped(),
+      type: 'user',
+      text: promptText(blocks),
+      ...(attachments.length === 0 ? {} : { blocks: attachments }),
+    };
+    this.#write(entry);
+    this.#events.onMessage();
+    this.#events.onActivity();
+    return entry.id;
+  }
+
+  /** Adds a notice of Roost's own. */
+  notice(code: string, text: string, data?: unknown): void {
+    this.#closeText();
+    this.#write({
+      ...this.#stamped(),
+      type: 'notice',
+      code,
+      text,
+      ...(data === undefined ? {} : { data }),
+    });
+  }
+
+  /** Ends the turn: text is written, and calls that still say they run become `openCalls`. */
+  endTurn(openCalls: 'cancelled' | 'failed' | undefined): void {
+    this.#closeText();
+    this.#planId = undefined;
+    this.#apply(this.#calls.settle(openCalls));
+  }
+
+  /** Writes what has been shown but not written. */
+  flush(): void {
+    this.#flushTimer?.dispose();
+    this.#flushTimer = undefined;
+    this.#flushText();
+    this.#apply(this.#calls.flush());
+  }
+
+  /** Resolves when everything said is on stable storage. @throws SessionError `storageFailed` */
+  async sync(): Promise<void> {
+    this.flush();
+    await this.#log?.sync();
+  }
+
+  /** Writes, syncs and closes the log; a log that cannot be written any more is closed all the same. */
+  async close(): Promise<void> {
+    this.#closeText();
+    this.flush();
+    const log = this.#log;
+    this.#log = undefined;
+    await log?.close();
+  }
+
+  #content(update: AgentUpdate): void {
+    switch (update.type) {
+      case 'text':
+        this.#addText(update.role, update.text, update.messageId);
+        return;
+      case 'block':
+        this.#addBlock(update);
+        return;
+      case 'toolCall':
+        this.#closeText();
+        this.#apply(this.#calls.patch(update.patch));
+        this.#scheduleFlush();
+        return;
+      case 'terminal':
+      case 'terminalOutput':
+      case 'terminalExit':
+        this.#apply(this.#calls.terminal(update));
+        if (this.#calls.waiting) this.#scheduleFlush();
+        return;
+      case 'plan':
+        this.#plan(update.entries);
+        return;
+      case 'notice':
+        this.notice(update.code, update.text, update.data);
+        return;
+      case 'unknown':
+        this.notice('unknownUpdate', update.variant, update.raw);
+        return;
+      case 'commands':
+      case 'mode':
+      case 'configOptions':
+      case 'title':
+      case 'usage':
+        return;
+    }
+  }
+
+  #addText(role: OpenText['type'], text: string, messageId: string | undefined): void {
+    const open = this.#text;
+    if (open?.type === role && (messageId === undefined || open.messageId === messageId)) {
+      this.#unwritten.push(text);
+      this.#unwrittenLength += text.length;
+      this.#events.onChange({ type: 'append', id: open.id, text });
+      if (this.#unwrittenLength >= textFlushLength) this.#flushText();
+      else this.#scheduleFlush();
+      return;
+    }
+    this.#closeText();
+    const entry: TranscriptEntry = { ...this.#stamped(), type: role, text };
+    this.#text = { id: entry.id, type: role, messageId };
+    this.#write(entry);
+    if (role === 'agent') this.#events.onMessage();
+  }
+
+  #addBlock(update: Extract<AgentUpdate, { type: 'block' }>): void {
+    this.#closeText();
+    if (update.role === 'thought') {
+      this.notice('thoughtBlock', update.block.type, update.block);
+      return;
+    }
+    this.#write({ ...this.#stamped(), type: update.role, text: '', blocks: [{ ...update.block }] });
+    this.#events.onMessage();
+  }
+
+  /** A plan replaces the turn's earlier one in place. */
+  #plan(entries: Extract<AgentUpdate, { type: 'plan' }>['entries']): void {
+    this.#closeText();
+    const stamped = this.#stamped();
+    this.#planId ??= stamped.id;
+    this.#write({
+      id: this.#planId,
+      at: stamped.at,
+      type: 'plan',
+      entries: entries.map((entry) => ({ ...entry })),
+    });
+  }
+
+  #apply(changes: readonly ToolCallChange[]): void {
+    for (const { change, write } of changes) {
+      if (write) this.#write(change);
+      else this.#events.onChange(change);
+    }
+    // An overflowing terminal shows its moving end again and again until it is over.
+    if (this.#calls.waiting) this.#scheduleFlush();
+  }
+
+  #write(change: TranscriptChange): void {
+    this.#flushText();
+    this.#log?.append(change);
+    this.#events.onChange(change);
+  }
+
+  #closeText(): void {
+    this.#flushText();
+    this.#text = undefined;
+  }
+
+  #flushText(): void {
+    if (this.#unwrittenLength === 0 || this.#text === undefined) return;
+    const text = this.#unwritten.join('');
+    this.#unwritten = [];
+    this.#unwrittenLength = 0;
+    this.#log?.append({ type: 'append', id: this.#text.id, text });
+  }
+
+  #scheduleFlush(): void {
+    this.#flushTimer ??= this.#clock.after(textFlushMs, () => {
+      this.#flushTimer = undefined;
+      this.flush();
+    });
+  }
+
+  #stamped(): { id: string; at: string } {
+    return { id: this.#ids.entryId(), at: stamp(this.#clock) };
+  }
+}

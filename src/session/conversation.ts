@@ -1,0 +1,113 @@
+// Opening a conversation with an agent that has just started: a new one, or an earlier one by the best way the agent offers.
+import { isSessionError } from './errors.ts';
+import type { AgentInfo, AgentLink, OpenedSession } from './ports.ts';
+import type { TranscriptEntry } from './transcript.ts';
+
+/** How a conversation came to be open. `replay`: a new one that is told the transcript with its first prompt. */
+export type OpenedHow = 'new' | 'resume' | 'load' | 'replay';
+
+/** What is opened, and from what. */
+export interface ConversationRequest {
+  readonly link: AgentLink;
+  readonly info: AgentInfo;
+  readonly cwd: string;
+  /** The agent's id for the earlier conversation; `undefined` for a new one. */
+  readonly agentSessionId: string | undefined;
+  /** Whether anything was said before. */
+  readonly hasHistory: boolean;
+  /** Runs one start step under its deadline. */
+  step<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Called around a load, whose replay must not be added to the transcript again. */
+  setReplaying(replaying: boolean): void;
+  /** Told of each way that was tried and failed. */
+  onRefused(how: OpenedHow, error: unknown): void;
+}
+
+/**
+ * Opens the conversation: `session/resume` where offered (no replay), else `session/load`, else a
+ * new one. A refused way is not the end, except when the agent asks for sign-in or is gone.
+ */
+export async function openConversation(
+  request: ConversationRequest,
+): Promise<{ readonly opened: OpenedSession; readonly how: OpenedHow }> {
+  const { link, info, cwd, agentSessionId } = request;
+  if (agentSessionId !== undefined && info.can.resume) {
+    try {
+      const opened = await request.step('session/resume', () =>
+        link.resumeSession({ cwd, agentSessionId }),
+      );
+      return { opened, how: 'resume' };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      request.onRefused('resume', error);
+    }
+  }
+  if (agentSessionId !== undefined && info.can.load) {
+    request.setReplaying(request.hasHistory);
+    try {
+      const opened = await request.step('session/load', () =>
+        link.loadSession({ cwd, agentSessionId }),
+      );
+      return { opened, how: 'load' };
+    } catch (error) {
+      request.setReplaying(false);
+      if (!isRefusal(error)) throw error;
+      request.onRefused('load', error);
+    }
+  }
+  const opened = await request.step('session/new', () => link.newSession({ cwd }));
+  return { opened, how: request.hasHistory ? 'replay' : 'new' };
+}
+
+/** The agent is there and said no; anything else (gone, silent, sign-in) ends the start. */
+function isRefusal(error: unknown): boolean {
+  return isSessionError(error) && error.code === 'agentError';
+}
+
+/** Characters of transcript that a new conversation is told at most. */
+export const carriedContextLength = 32 * 1024;
+
+/** The newest part of a transcript as text for an agent that could not load it; `undefined` when nothing was said. */
+export function carriedContext(
+  entries: readonly TranscriptEntry[],
+  maxLength = carriedContextLength,
+): { readonly text: string; readonly complete: boolean } | undefined {
+  const parts: string[] = [];
+  let length = 0;
+  let complete = true;
+  for (const entry of entries.toReversed()) {
+    const part = spoken(entry);
+    if (part === undefined) continue;
+    if (length + part.length > maxLength) {
+      complete = false;
+      const room = maxLength - length;
+      if (parts.length === 0 && room > 0) parts.push(part.slice(-room));
+      break;
+    }
+    parts.push(part);
+    length += part.length;
+  }
+  if (parts.length === 0) return undefined;
+  const text = [
+    'This conversation was begun earlier. What was said so far, oldest first:',
+    complete ? '' : '[…]',
+    parts.toReversed().join('\n\n'),
+    'End of what was said. Go on from here with the next message.',
+  ];
+  return { text: text.filter((line) => line !== '').join('\n\n'), complete };
+}
+
+function spoken(entry: TranscriptEntry): string | undefined {
+  switch (entry.type) {
+    case 'user':
+      return `User: ${entry.text}`;
+    case 'agent':
+      return entry.text === '' ? undefined : `Assistant: ${entry.text}`;
+    case 'toolCall':
+      return `[Tool call: ${entry.title} (${entry.status})]`;
+    case 'thought':
+    case 'plan':
+    case 'notice':
+      return undefined;
+  }
+}

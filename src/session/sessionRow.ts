@@ -1,0 +1,125 @@
+// One session's row as its supervisor writes it: state, status and facts; each status is on disk before it is reported.
+import { stamp } from './clock.ts';
+import { touchActivity, withState, withStatus, type SessionEntry } from './entry.ts';
+import type { SessionError } from './errors.ts';
+import type { SavedSessionInfo } from './info.ts';
+import type { AgentFacts, SessionState } from './state.ts';
+import type { SessionStatus } from './status.ts';
+import type { SupervisorDeps } from './supervisorDeps.ts';
+import type { TelemetrySubject } from './telemetryBus.ts';
+
+/** Writes one row of the registry and its head on disk. */
+export class SessionRow {
+  readonly sessionId: string;
+  readonly #deps: SupervisorDeps;
+  /** Status reports go out one after another, each after its state is on disk. */
+  #reported: Promise<void> = Promise.resolve();
+  #saveFailed = false;
+
+  constructor(sessionId: string, deps: SupervisorDeps) {
+    this.sessionId = sessionId;
+    this.#deps = deps;
+  }
+
+  /** The row. @throws SessionError `sessionUnknown` after it was removed */
+  get entry(): SessionEntry {
+    return this.#deps.registry.get(this.sessionId);
+  }
+
+  /** The session's state. */
+  get state(): SessionState {
+    return this.entry.state;
+  }
+
+  /** Who telemetry of this session is about. */
+  get subject(): TelemetrySubject {
+    return { sessionId: this.sessionId, agentId: this.state.agentId };
+  }
+
+  /** Whether the last attempt to save the head failed. */
+  get saveFailed(): boolean {
+    return this.#saveFailed;
+  }
+
+  /** Resolves when every status so far has been reported. */
+  reported(): Promise<void> {
+    return this.#reported;
+  }
+
+  /** Replaces parts of the state; the status moves only through {@link setStatus}. */
+  patch(patch: Partial<Omit<SessionState, 'status'>>): void {
+    this.#deps.registry.update(this.sessionId, (entry) => withState(entry, patch));
+  }
+
+  /** Takes what the agent says about itself, and tells. */
+  noteFacts(patch: Partial<AgentFacts> & { readonly title?: string | null }): void {
+    const { title, ...facts } = patch;
+    const { state } = this;
+    const before = state.facts ?? { commands: [], modes: [], configOptions: [] };
+    const renamed = typeof title === 'string' && title !== '' && state.titleSource !== 'user';
+    this.patch({
+      facts: { ...before, ...facts },
+      ...(renamed ? { title, titleSource: 'agent' } : {}),
+    });
+    this.#deps.events.onChange();
+  }
+
+  /** Notes activity now. */
+  touch(): void {
+    const { clock, registry } = this.#deps;
+    registry.update(this.sessionId, (entry) =>
+      touchActivity(entry, clock.monotonic(), stamp(clock)),
+    );
+  }
+
+  /** Notes activity, at most once a second: every streamed chunk comes by here. */
+  touchLightly(): void {
+    if (this.#deps.clock.monotonic() - this.entry.lastActivity >= 1000) this.touch();
+  }
+
+  /**
+   * Moves the status; the report follows once the state is on disk.
+   * @throws {IllegalTransition} when the table has no such move
+   */
+  setStatus(status: SessionStatus, error?: SessionError): void {
+    const { registry, events, logger } = this.#deps;
+    registry.update(this.sessionId, (entry) => {
+      const { error: _earlier, ...state } = entry.state;
+      return withStatus({ ...entry, state: { ...state, ...errorState(error) } }, status);
+    });
+    this.#reported = this.#reported.then(async () => {
+      try {
+        await this.save();
+      } catch (failure) {
+        logger.error(`${this.sessionId}: its state could not be saved`, failure);
+      }
+      events.onStatus(status);
+    });
+  }
+
+  /** Saves the head as it is now. @throws SessionError `storageFailed`, `sessionReadOnly` */
+  async save(): Promise<SavedSessionInfo> {
+    const { clock, store, telemetry } = this.#deps;
+    const { state, subject } = this;
+    const startedAt = clock.monotonic();
+    try {
+      const info = await store.save(this.sessionId, state);
+      this.#saveFailed = false;
+      const durationMs = clock.monotonic() - startedAt;
+      telemetry.publish('roost.session.saved', subject, { bytes: info.bytes, durationMs });
+      return info;
+    } catch (error) {
+      this.#saveFailed = true;
+      throw error;
+    }
+  }
+}
+
+/** The part of a state that tells of a failure. */
+function errorState(error: SessionError | undefined): Pick<SessionState, 'error'> | object {
+  if (error === undefined) return {};
+  const { code, message, hint, details } = error.toJSON();
+  return {
+    error: { code, message, details: { ...details }, ...(hint === undefined ? {} : { hint }) },
+  };
+}

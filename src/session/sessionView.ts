@@ -1,0 +1,76 @@
+// What callers see of a session: snapshots made from its row and its supervisor.
+import { isActive } from './entry.ts';
+import type { SessionInfo } from './info.ts';
+import { promptText } from './promptQueue.ts';
+import type { SessionDetails } from './sessions.ts';
+import type { SessionSupervisor } from './supervisor.ts';
+
+/** Why a session can only be read. */
+export type ReadOnlyReason = SessionDetails['readOnly'];
+
+/** The public snapshot of a session. */
+export function sessionInfo(supervisor: SessionSupervisor, idleDeadlineAt?: string): SessionInfo {
+  const { entry } = supervisor;
+  const { state } = entry;
+  const pid = isActive(entry) ? entry.process.pid : undefined;
+  return {
+    sessionId: entry.sessionId,
+    title: state.title,
+    agentId: state.agentId,
+    cwd: state.cwd,
+    status: state.status,
+    processAlive: pid !== undefined,
+    ...(pid === undefined ? {} : { pid }),
+    createdAt: state.createdAt,
+    lastActivityAt: state.lastActivityAt,
+    messageCount: state.messageCount,
+    ...(idleDeadlineAt === undefined ? {} : { idleDeadlineAt }),
+    keepAwake: state.keepAwake,
+    pendingRequests: supervisor.pending.list().map(({ requestId, kind, title, options }) => ({
+      requestId,
+      kind,
+      title,
+      options,
+    })),
+    ...(state.error === undefined ? {} : { error: publicError(state.error) }),
+  };
+}
+
+function publicError(error: {
+  code: string;
+  message: string;
+  hint?: string | undefined;
+}): NonNullable<SessionInfo['error']> {
+  const { code, message, hint } = error;
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Everything a panel shows. */
+export function sessionDetails(
+  supervisor: SessionSupervisor,
+  more: {
+    readonly info: SessionInfo;
+    readonly agentName: string;
+    readonly readOnly: ReadOnlyReason;
+    readonly interrupted: boolean;
+  },
+): SessionDetails {
+  const { state } = supervisor.entry;
+  return {
+    info: more.info,
+    config: state.config,
+    agentName: state.facts?.agentName ?? more.agentName,
+    facts: state.facts ?? { commands: [], modes: [], configOptions: [] },
+    can: supervisor.can,
+    pending: supervisor.pending.list(),
+    queue: supervisor.queue.list().map(({ promptId, blocks }) => ({
+      promptId,
+      text: promptText(blocks),
+    })),
+    restartAt: supervisor.restartAt,
+    stalledSince: supervisor.stalledSince,
+    readOnly: more.readOnly,
+    storageFailing: supervisor.storageFailing,
+    interrupted: more.interrupted,
+  };
+}

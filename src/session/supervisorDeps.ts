@@ -1,0 +1,34 @@
+// What a SessionSupervisor is given.
+import type { Clock } from './clock.ts';
+import type { AgentCatalog, AgentLauncher, IdSource, Logger, SessionStore } from './ports.ts';
+import type { SessionRegistry } from './registry.ts';
+import type { Settings } from './settings.ts';
+import type { SessionStatus } from './status.ts';
+import type { TelemetryBus } from './telemetryBus.ts';
+import type { TranscriptChange } from './transcript.ts';
+
+/** What the domain works with; the same for all sessions. */
+export interface DomainDeps {
+  readonly registry: SessionRegistry;
+  readonly launcher: AgentLauncher;
+  readonly catalog: AgentCatalog;
+  readonly store: SessionStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly telemetry: TelemetryBus;
+  /** A number from 0 to 1, for jitter. */
+  readonly chance: () => number;
+  readonly settings: () => Settings;
+}
+
+/** What one supervisor works with. */
+export interface SupervisorDeps extends DomainDeps {
+  readonly events: {
+    /** The session has this status, and it is on disk. In order, none left out. */
+    onStatus(status: SessionStatus): void;
+    /** Something else about the session changed. */
+    onChange(): void;
+    onTranscript(change: TranscriptChange): void;
+  };
+}
