@@ -1,0 +1,135 @@
+// Runs the host suite once, in a server host or in desktop VS Code, and counts what came of it.
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import type { HostEnd, HostTest } from '../host/report.ts';
+import { failures, type Counts } from './counts.ts';
+import { withDisplay } from './display.ts';
+import type { HostName } from './hosts.ts';
+import { endLeftovers } from './leftovers.ts';
+import { cacheFolder, newRunMark, root, scratchFolder } from './paths.ts';
+
+/** Where a suite runs. */
+export type Target =
+  | { readonly kind: 'server'; readonly host: HostName }
+  | { readonly kind: 'desktop'; readonly version: string };
+
+/** A suite run. */
+export interface SuiteOptions {
+  readonly target: Target;
+  /** Only tests whose title matches. */
+  readonly grep?: string | undefined;
+}
+
+const bundles = join(cacheFolder, 'host-tests');
+
+/** Bundles every test of `test/host`; the extension itself must have been built. */
+export async function bundleHostTests(): Promise<void> {
+  rmSync(bundles, { recursive: true, force: true });
+  await build({
+    entryPoints: [join(root, 'test/host/index.ts'), join(root, 'test/host/**/*.test.ts')],
+    outdir: bundles,
+    outbase: join(root, 'test/host'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    sourcemap: 'inline',
+    // Mocha's CommonJS face, the one of its two that every Node of a host loads alike.
+    alias: { mocha: 'mocha/lib/mocha.cjs' },
+    external: ['vscode', 'mocha/lib/mocha.cjs'],
+    logLevel: 'warning',
+  });
+}
+
+/** Runs the suite on a copy of the sample workspace. Never throws for what the tests do; everything is in the counts. */
+export async function runHostSuite({ target, grep }: SuiteOptions): Promise<Counts> {
+  const scratch = scratchFolder('host');
+  const mark = newRunMark();
+  const reportFile = join(scratch, 'report.json');
+  const workspace = join(scratch, 'workspace');
+  cpSync(join(root, 'test/fixtures/workspace'), workspace, { recursive: true });
+  try {
+    const env = { ...mark.env, ROOST_HOST_REPORT: reportFile, ROOST_HOST_GREP: grep };
+    const trouble = await withDisplay(target.kind === 'desktop', mark.env, async (display) =>
+      attempt(target, scratch, workspace, { ...env, ...display }),
+    );
+    const counts = countsOf(reportFile);
+    // A failed test makes the run fail, too: that needs no second word.
+    const unexplained = trouble !== undefined && failures(counts) === 0 ? [trouble] : [];
+    const leftovers = await endLeftovers(mark);
+    return { ...counts, problems: [...counts.problems, ...unexplained, ...leftovers] };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Returns what was wrong with the run, if anything. */
+async function attempt(
+  target: Target,
+  scratch: string,
+  workspace: string,
+  extensionTestsEnv: Record<string, string | undefined>,
+): Promise<string | undefined> {
+  try {
+    await runTests({
+      vscodeExecutablePath:
+        target.kind === 'server'
+          ? executableFor(target.host, scratch)
+          : await downloadAndUnzipVSCode({ version: target.version, cachePath: cacheFolder }),
+      extensionDevelopmentPath: root,
+      extensionTestsPath: join(bundles, 'index.cjs'),
+      extensionTestsEnv,
+      launchArgs: [
+        workspace,
+        `--user-data-dir=${join(scratch, 'user')}`,
+        `--extensions-dir=${join(scratch, 'extensions')}`,
+      ],
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof TestRunFailedError) {
+      return `The host ended with ${error.code ?? error.signal ?? 'an error'}.`;
+    }
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** `runTests` wants one executable file: a script that calls ours with the Node of this run. */
+function executableFor(host: HostName, scratch: string): string {
+  const folder = join(scratch, 'bin');
+  mkdirSync(folder);
+  const script = join(folder, `vscode-${host}`);
+  const ours = join(import.meta.dirname, 'serverExecutable.ts');
+  writeFileSync(script, `#!/bin/sh\nexec '${process.execPath}' '${ours}' --host=${host} "$@"\n`);
+  chmodSync(script, 0o755);
+  return script;
+}
+
+function countsOf(reportFile: string): Counts {
+  const lines = existsSync(reportFile) ? readFileSync(reportFile, 'utf8').split('\n') : [];
+  const entries = lines
+    .filter((line) => line !== '')
+    // Written by test/host/index.ts in this very run.
+    .map((line) => JSON.parse(line) as HostTest | HostEnd);
+  const count = (state: string): number =>
+    entries.filter((entry) => 'state' in entry && entry.state === state).length;
+  return {
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    problems: entries.some((entry) => 'done' in entry)
+      ? []
+      : ['The extension host ended before its tests did.'],
+  };
+}
