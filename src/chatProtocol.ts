@@ -409,7 +409,7 @@ export const panelWords = {
   sendHint: 'Send (Enter)',
   queueHint: 'Send after this turn (Enter)',
   stop: 'Stop',
-  stopHint: 'Stop this turn (Escape)',
+  stopHint: 'Stop this turn',
   commands: 'Commands of the agent',
   emptyTitle: 'A new conversation with {0}',
   emptyHint: 'in {0}',

@@ -1,0 +1,183 @@
+// All conversation panels: at most one per session, in the editor area, brought back in place when a window opens.
+import * as vscode from 'vscode';
+import { panelStateSchema, panelWords } from '../chatProtocol.ts';
+import type { Clock } from '../session/clock.ts';
+import { SessionError } from '../session/errors.ts';
+import { Emitter } from '../session/event.ts';
+import type { Disposable } from '../session/event.ts';
+import type { Logger } from '../session/ports.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { sessionIdSchema } from '../session/state.ts';
+import { ConversationPanel, panelOptions } from './conversationPanel.ts';
+import type { ConversationPanelDeps } from './conversationPanel.ts';
+import { EditorForPanels } from './panelEditor.ts';
+import type { PanelOpener } from './panelOpener.ts';
+
+/** The type of the panels as the manifest and the editor know it. */
+export const conversationViewType = 'roost.conversation';
+
+/** The context key that holds the session id of the active panel. */
+export const activeConversationKey = 'roost.activeConversation';
+
+/** What {@link ConversationPanels} works with. */
+export interface ConversationPanelsDeps {
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly extensionUri: vscode.Uri;
+  readonly showLog: () => void;
+}
+
+/** Where and how to open a panel. */
+export interface OpenOptions {
+  readonly preserveFocus?: boolean;
+  readonly column?: vscode.ViewColumn;
+}
+
+/** All conversation panels. */
+export class ConversationPanels implements PanelOpener, vscode.Disposable {
+  readonly #deps: ConversationPanelDeps;
+  readonly #open = new Map<string, ConversationPanel>();
+  readonly #owned: readonly Disposable[];
+  readonly #onDidChangeActive: Emitter<string | undefined>;
+  #active: string | undefined;
+
+  /** Fires with {@link activeSessionId} when it changes. */
+  readonly onDidChangeActive: PanelOpener['onDidChangeActive'];
+
+  constructor(deps: ConversationPanelsDeps) {
+    const { sessions, clock, logger, extensionUri, showLog } = deps;
+    this.#deps = {
+      sessions,
+      clock,
+      logger,
+      extensionUri,
+      editor: new EditorForPanels({ showLog }),
+      words: translatedWords(),
+    };
+    this.#onDidChangeActive = new Emitter((error) => {
+      logger.error('a listener of the active conversation failed', error);
+    });
+    this.onDidChangeActive = this.#onDidChangeActive.event;
+    this.#owned = [
+      this.#onDidChangeActive,
+      sessions.onDidChange(({ sessionId, status }) => {
+        const conversation = this.#open.get(sessionId);
+        if (status === 'deleted') conversation?.panel.dispose();
+        else if (conversation?.sessionChanged() === 'appeared') {
+          this.#reportVisible(sessionId, conversation.panel.visible);
+        }
+      }),
+      sessions.onDidChangeTranscript(({ sessionId, change }) => {
+        this.#open.get(sessionId)?.transcriptChanged(change);
+      }),
+      vscode.window.registerWebviewPanelSerializer(conversationViewType, {
+        deserializeWebviewPanel: (panel, state: unknown) => {
+          this.#revive(panel, state);
+          return Promise.resolve();
+        },
+      }),
+    ];
+  }
+
+  /** The session whose panel is the active editor. */
+  get activeSessionId(): string | undefined {
+    return this.#active;
+  }
+
+  /** Whether the session's panel can be seen now. */
+  isVisible(sessionId: string): boolean {
+    return this.#open.get(sessionId)?.panel.visible ?? false;
+  }
+
+  /**
+   * Opens the session's panel, or brings it to the front; the cursor goes into its composer unless
+   * `preserveFocus` is set. Starts no process.
+   * @throws SessionError `sessionUnknown`
+   */
+  open(sessionId: string, options: OpenOptions = {}): void {
+    const { preserveFocus = false, column } = options;
+    const info = this.#deps.sessions.get(sessionId);
+    if (info === undefined) {
+      throw new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
+        sessionId,
+        hint: 'It may have been deleted. "Roost: Restore Session" lists the saved ones.',
+      });
+    }
+    let conversation = this.#open.get(sessionId);
+    if (conversation === undefined) {
+      const panel = vscode.window.createWebviewPanel(
+        conversationViewType,
+        info.title,
+        { viewColumn: column ?? vscode.ViewColumn.Active, preserveFocus },
+        { ...panelOptions(this.#deps.extensionUri), enableFindWidget: true },
+      );
+      conversation = this.#adopt(sessionId, panel);
+    } else {
+      conversation.panel.reveal(column, preserveFocus);
+    }
+    if (!preserveFocus) conversation.focusComposer();
+    this.#deps.sessions.touch(sessionId);
+  }
+
+  dispose(): void {
+    for (const one of this.#owned) one.dispose();
+    // The panels themselves stay where they are: the editor brings them back with the next window.
+    for (const conversation of this.#open.values()) conversation.hidden();
+    this.#open.clear();
+  }
+
+  /** A panel of an earlier window: it shows what is on disk, and the session as soon as it is known. */
+  #revive(panel: vscode.WebviewPanel, state: unknown): void {
+    const parsed = panelStateSchema.safeParse(state);
+    const sessionId = parsed.success ? parsed.data.sessionId : undefined;
+    const known = sessionIdSchema.safeParse(sessionId);
+    if (!known.success || this.#open.has(known.data)) {
+      panel.dispose();
+      return;
+    }
+    this.#adopt(known.data, panel);
+  }
+
+  #adopt(sessionId: string, panel: vscode.WebviewPanel): ConversationPanel {
+    const conversation = new ConversationPanel(sessionId, panel, this.#deps);
+    this.#open.set(sessionId, conversation);
+    const viewState = panel.onDidChangeViewState(() => {
+      if (!panel.visible) conversation.hidden();
+      this.#reportVisible(sessionId, panel.visible);
+      this.#updateActive();
+    });
+    const disposed = panel.onDidDispose(() => {
+      viewState.dispose();
+      disposed.dispose();
+      conversation.dispose();
+      if (this.#open.get(sessionId) === conversation) this.#open.delete(sessionId);
+      this.#reportVisible(sessionId, false);
+      this.#updateActive();
+    });
+    this.#reportVisible(sessionId, panel.visible);
+    this.#updateActive();
+    return conversation;
+  }
+
+  /** A panel may be open for a session that is not known yet, or no more. */
+  #reportVisible(sessionId: string, visible: boolean): void {
+    const { sessions } = this.#deps;
+    if (sessions.get(sessionId) !== undefined) sessions.setVisible(sessionId, visible);
+  }
+
+  #updateActive(): void {
+    const active = [...this.#open.values()].find(({ panel }) => panel.active)?.sessionId;
+    if (active === this.#active) return;
+    this.#active = active;
+    void vscode.commands.executeCommand('setContext', activeConversationKey, active);
+    this.#onDidChangeActive.fire(active);
+  }
+}
+
+/** The panel's words in the language of the editor. */
+function translatedWords(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(panelWords).map(([key, english]) => [key, vscode.l10n.t(english)]),
+  );
+}

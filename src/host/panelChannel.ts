@@ -1,0 +1,252 @@
+// What goes from the host to one panel: a snapshot when the panel is ready, then numbered deltas that never run ahead of it.
+import { chatProtocolVersion, pageSize } from '../chatProtocol.ts';
+import type { EntryChange, ErrorView, SessionView, ToPanel } from '../chatProtocol.ts';
+import { withDeadline } from '../session/clock.ts';
+import type { Clock } from '../session/clock.ts';
+import { isSessionError, SessionError } from '../session/errors.ts';
+import type { Disposable } from '../session/event.ts';
+import type { Logger, TranscriptSlice } from '../session/ports.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { TranscriptChange } from '../session/transcript.ts';
+import { ChangeBatch } from './panelBatch.ts';
+import { changeView, entryView } from './panelEntries.ts';
+import { errorView } from './panelErrors.ts';
+import { sessionView } from './panelSession.ts';
+
+/** Changes are gathered this long before they are sent: one frame of a screen, in milliseconds. */
+const frameMs = 16;
+/** Deltas a panel may have received and not yet shown. */
+const deltasAhead = 3;
+/** Text that may wait for a slow panel, in UTF-16 units; past it a snapshot replaces what waits. */
+const waitingLimit = 2_000_000;
+/** How long a page of the transcript may take to be read, in milliseconds. */
+const pageDeadlineMs = 30_000;
+
+/** What a {@link PanelChannel} works with. */
+export interface PanelChannelDeps {
+  readonly sessionId: string;
+  readonly sessions: Pick<Sessions, 'details' | 'transcriptSlice'>;
+  readonly clock: Clock;
+  /** Hands one message to the panel; must not throw. */
+  readonly post: (message: ToPanel) => void;
+  /** The panel's words in the user's language. */
+  readonly words: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+}
+
+/**
+ * The line from the host to one panel. Nothing is posted before {@link ready} nor after {@link close};
+ * what is posted in between is complete and in order: a panel that applies it all shows what is true.
+ */
+export class PanelChannel implements Disposable {
+  readonly #deps: PanelChannelDeps;
+  /** Counts openings: what was begun for an earlier one is dropped. */
+  #opening = 0;
+  #open = false;
+  /** A page is being read: changes wait, so that they are applied after it. */
+  #reading = false;
+  #needsSnapshot = false;
+  /** The panel has been told of the session. */
+  #known = false;
+  #seq = 0;
+  #applied = 0;
+  #batch = new ChangeBatch();
+  #sessionDirty = false;
+  #timer: Disposable | undefined;
+  #error: ErrorView | undefined;
+  #focusWanted = false;
+
+  constructor(deps: PanelChannelDeps) {
+    this.#deps = deps;
+  }
+
+  /** The panel listens: it gets a snapshot, and from then on every change. */
+  async ready(): Promise<void> {
+    this.close();
+    this.#open = true;
+    await this.#snapshot();
+  }
+
+  /** The panel has lost its thread: it gets a new snapshot. Does nothing while closed. */
+  async resync(): Promise<void> {
+    if (this.#open) await this.ready();
+  }
+
+  /** The panel is hidden or gone. */
+  close(): void {
+    this.#opening += 1;
+    this.#open = false;
+    this.#reading = false;
+    this.#needsSnapshot = false;
+    this.#sessionDirty = false;
+    this.#batch = new ChangeBatch();
+    this.#timer?.dispose();
+    this.#timer = undefined;
+  }
+
+  dispose(): void {
+    this.close();
+  }
+
+  /** The transcript changed. */
+  transcriptChanged(change: TranscriptChange): void {
+    if (!this.#open || this.#needsSnapshot) return;
+    this.#batch.add(changeView(change));
+    if (this.#batch.size > waitingLimit && !this.#reading) {
+      this.#batch = new ChangeBatch();
+      this.#needsSnapshot = true;
+    }
+    this.#schedule();
+  }
+
+  /** Something else about the session changed. */
+  sessionChanged(): void {
+    if (!this.#open) return;
+    this.#sessionDirty = true;
+    this.#schedule();
+  }
+
+  /** The panel shows everything up to `seq`. */
+  applied(seq: number): void {
+    if (!this.#open || seq > this.#seq) return;
+    this.#applied = Math.max(this.#applied, seq);
+    this.#schedule();
+  }
+
+  /** Shows an error until it is replaced or, with `undefined`, taken away; survives hiding. */
+  showError(error: ErrorView | undefined): void {
+    this.#error = error;
+    if (this.#open && !this.#reading) this.#send((seq) => ({ type: 'error', seq, error }));
+  }
+
+  /** Puts the cursor into the composer, as soon as there is one. */
+  focus(): void {
+    this.#focusWanted = true;
+    this.#sendFocus();
+  }
+
+  #sendFocus(): void {
+    if (!this.#focusWanted || !this.#open || this.#reading) return;
+    this.#focusWanted = false;
+    this.#send((seq) => ({ type: 'focus', seq }));
+  }
+
+  /** Sends the page before a position. @throws SessionError from reading it */
+  async older(before: string): Promise<void> {
+    if (!this.#open || this.#reading) return;
+    const opening = this.#opening;
+    this.#reading = true;
+    try {
+      const page = await this.#page(before);
+      if (opening !== this.#opening) return;
+      // What changed before the page was asked for is in it; what changed since follows it.
+      this.#send((seq) => ({
+        type: 'older',
+        seq,
+        asked: before,
+        entries: page.entries.map(entryView),
+        before: page.before,
+      }));
+    } finally {
+      if (opening === this.#opening) {
+        this.#reading = false;
+        this.#schedule();
+      }
+    }
+  }
+
+  async #snapshot(): Promise<void> {
+    const opening = this.#opening;
+    this.#needsSnapshot = false;
+    this.#reading = true;
+    this.#batch = new ChangeBatch();
+    this.#seq = 0;
+    this.#applied = 0;
+    let page: TranscriptSlice = { entries: [], before: undefined };
+    let failure: ErrorView | undefined;
+    if (this.#session() !== undefined) {
+      try {
+        page = await this.#page(undefined);
+      } catch (error) {
+        failure = errorView(error);
+      }
+    }
+    if (opening !== this.#opening) return;
+    this.#reading = false;
+    this.#sessionDirty = false;
+    if (failure !== undefined) this.#error = failure;
+    const session = this.#session();
+    this.#known = session !== undefined;
+    this.#deps.post({
+      type: 'snapshot',
+      version: chatProtocolVersion,
+      seq: 0,
+      strings: this.#deps.words,
+      session,
+      entries: page.entries.map(entryView),
+      before: page.before,
+      error: this.#error,
+    });
+    this.#sendFocus();
+    this.#schedule();
+  }
+
+  #page(before: string | undefined): Promise<TranscriptSlice> {
+    const { sessions, sessionId, clock } = this.#deps;
+    const options = before === undefined ? { limit: pageSize } : { limit: pageSize, before };
+    return withDeadline(
+      clock,
+      pageDeadlineMs,
+      sessions.transcriptSlice(sessionId, options),
+      () =>
+        new SessionError('storageFailed', 'The conversation could not be read in time.', {
+          sessionId,
+          hint: 'The disk it is on does not answer. Close the panel and open it again.',
+        }),
+    );
+  }
+
+  #schedule(): void {
+    if (!this.#open || this.#reading || this.#timer !== undefined) return;
+    if (this.#batch.empty && !this.#sessionDirty && !this.#needsSnapshot) return;
+    if (this.#seq - this.#applied >= deltasAhead) return;
+    this.#timer = this.#deps.clock.after(frameMs, () => {
+      this.#timer = undefined;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (!this.#open || this.#reading) return;
+    if (this.#needsSnapshot) {
+      void this.#snapshot();
+      return;
+    }
+    const session = this.#sessionDirty ? this.#session() : undefined;
+    if (session !== undefined && !this.#known) {
+      void this.#snapshot();
+      return;
+    }
+    const changes: EntryChange[] = this.#batch.take();
+    this.#sessionDirty = false;
+    if (changes.length === 0 && session === undefined) return;
+    this.#send((seq) => ({ type: 'delta', seq, changes, session }));
+  }
+
+  #send(make: (seq: number) => ToPanel): void {
+    this.#seq += 1;
+    this.#deps.post(make(this.#seq));
+  }
+
+  /** The session, or `undefined` when there is none of this id. */
+  #session(): SessionView | undefined {
+    try {
+      return sessionView(this.#deps.sessions.details(this.#deps.sessionId));
+    } catch (error) {
+      if (!isSessionError(error) || error.code !== 'sessionUnknown') {
+        this.#deps.logger.error('a session could not be shown', error);
+      }
+      return undefined;
+    }
+  }
+}
