@@ -1,0 +1,16 @@
+// What the rest of this room asks of the agents: which there are to choose from.
+
+/** An agent that a session can be started with. */
+export interface AgentChoice {
+  readonly id: string;
+  readonly name: string;
+  /** One line on what it is or which command it runs. */
+  readonly detail?: string;
+}
+
+/** The agents that can be chosen now. */
+export interface AgentChoices {
+  /** In the order they are offered. */
+  list(): readonly AgentChoice[] | Promise<readonly AgentChoice[]>;
+  readonly defaultAgentId: string;
+}

@@ -1,0 +1,106 @@
+// Every command, setting prefix, view and context key of Roost as typed constants; the manifest is proven equal to them.
+import { z } from 'zod';
+import type { SavedSessionInfo, SessionInfo, TerminationReport } from '../session/info.ts';
+import { sessionConfigSchema, sessionIdSchema } from '../session/state.ts';
+
+/** The view of sessions in the side bar. */
+export const sessionsViewId = 'roost.sessions';
+
+/** What the `when` clauses of the manifest may ask besides the editor's own keys. */
+export const contextKeys = ['roost.hasSessions', 'roost.needsYou'] as const;
+
+/** One of {@link contextKeys}. */
+export type ContextKey = (typeof contextKeys)[number];
+
+const session = z.strictObject({ sessionId: sessionIdSchema });
+const none = z.strictObject({});
+const newSession = z.strictObject({
+  agent: z.string().optional(),
+  cwd: z.string().optional(),
+  title: z.string().optional(),
+  config: sessionConfigSchema.partial().optional(),
+});
+const request = session.extend({
+  /** Without it the oldest open request of the session is meant. */
+  requestId: z.string().optional(),
+});
+
+/**
+ * Command name (after `roost.`) → what a program may give it. Given an argument, a command asks
+ * nothing that the argument answers, and rejects with a `SessionError`; without one it asks the user
+ * and shows failures itself.
+ */
+export const commandArguments = {
+  newSession,
+  newSessionWith: newSession,
+  openSession: session,
+  sendPrompt: session.extend({
+    prompt: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).optional(),
+  }),
+  cancelPrompt: session,
+  respondToRequest: request.extend({ optionId: z.string().optional() }),
+  allowRequest: request,
+  rejectRequest: request,
+  resumeSession: session,
+  terminateSession: session,
+  killSession: session,
+  restartSession: session,
+  renameSession: session.extend({ title: z.string().optional() }),
+  keepAwake: session,
+  allowAutoStop: session,
+  saveSession: session,
+  saveAllSessions: none,
+  restoreSession: session,
+  restoreAllSessions: none,
+  deleteSavedSession: session,
+  undoDelete: z.strictObject({ sessionId: sessionIdSchema.optional() }),
+  exportSession: session.extend({
+    /** Absolute path; `.json` writes JSON, anything else Markdown. Without it an editor opens. */
+    file: z.string().optional(),
+  }),
+  showLog: none,
+} as const;
+
+/** A command's name, without the `roost.` in front. */
+export type CommandName = keyof typeof commandArguments;
+
+/** What a program may give a command. */
+export type CommandArgument<Name extends CommandName> = z.output<(typeof commandArguments)[Name]>;
+
+/** What a command resolves with; `undefined` also when the user changed their mind. */
+export interface CommandResults {
+  newSession: SessionInfo;
+  newSessionWith: SessionInfo;
+  openSession: undefined;
+  sendPrompt: { readonly stopReason: string };
+  cancelPrompt: undefined;
+  respondToRequest: undefined;
+  allowRequest: undefined;
+  rejectRequest: undefined;
+  resumeSession: SessionInfo;
+  terminateSession: TerminationReport;
+  killSession: TerminationReport;
+  restartSession: SessionInfo;
+  renameSession: undefined;
+  keepAwake: undefined;
+  allowAutoStop: undefined;
+  saveSession: SavedSessionInfo;
+  saveAllSessions: readonly SavedSessionInfo[];
+  restoreSession: SessionInfo;
+  restoreAllSessions: readonly SessionInfo[];
+  deleteSavedSession: undefined;
+  undoDelete: SessionInfo;
+  /** Where the export went. */
+  exportSession: { readonly uri: string };
+  showLog: undefined;
+}
+
+/** All command names. */
+export const commandNames: readonly CommandName[] =
+  // Object.keys widens; the table's keys are exactly the names.
+  Object.keys(commandArguments) as CommandName[];
+
+/** The id of a command as the editor knows it. */
+export function commandId(name: CommandName): `roost.${CommandName}` {
+  return `roost.${name}`;
+}

@@ -1,0 +1,33 @@
+// How the table of commands and its handlers fit together.
+import type { Sessions } from '../session/sessions.ts';
+import type { AgentChoices } from './agentChoices.ts';
+import type { CommandArgument, CommandName, CommandResults } from './commandIds.ts';
+import type { PanelOpener } from './panelOpener.ts';
+import type { TreeNode } from './sessionTreeModel.ts';
+
+/** One call of a command: a program gave an argument, or a user pointed at a row, or neither. */
+export interface Call<Name extends CommandName> {
+  readonly given: CommandArgument<Name> | undefined;
+  readonly row: TreeNode | undefined;
+}
+
+/** What a command does. Failures are thrown as they are; `undefined` = the user changed their mind. */
+export type Handler<Name extends CommandName> = (
+  call: Call<Name>,
+) => Promise<CommandResults[Name] | undefined>;
+
+/** Name → handler, for some of the commands. */
+export type Handlers<Names extends CommandName> = { readonly [Name in Names]: Handler<Name> };
+
+/** Every command has a handler. */
+export type CommandTable = Handlers<CommandName>;
+
+/** What handlers work with. */
+export interface CommandDeps {
+  readonly sessions: Sessions;
+  readonly agents: AgentChoices;
+  readonly panels: PanelOpener;
+  readonly showLog: () => void;
+  /** Offers to take a deletion back; returns at once. */
+  readonly offerUndo: (sessionId: string, title: string) => void;
+}

@@ -1,0 +1,57 @@
+// What to offer the user for each way an operation can fail: decided by the error's code alone. No editor.
+import type { SessionErrorCode } from '../session/errors.ts';
+
+/** Something the user can do about a failure with one click. */
+export type AdviceAction =
+  | 'open'
+  | 'resume'
+  | 'restart'
+  | 'newSessionWith'
+  | 'agentSettings'
+  | 'timeoutSettings'
+  | 'storageSettings'
+  | 'manageTrust'
+  | 'showLog';
+
+/** How loudly to say it, and what to offer. */
+export interface Advice {
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly actions: readonly AdviceAction[];
+}
+
+const error = (...actions: AdviceAction[]): Advice => ({ severity: 'error', actions });
+const warning = (...actions: AdviceAction[]): Advice => ({ severity: 'warning', actions });
+
+/** Code → advice. Total: a new code without an entry does not compile. */
+export const advice: Readonly<Record<SessionErrorCode, Advice>> = {
+  agentUnknown: error('newSessionWith', 'agentSettings'),
+  commandNotFound: error('agentSettings', 'showLog'),
+  commandNotExecutable: error('agentSettings', 'showLog'),
+  cwdNotFound: error('showLog'),
+  spawnFailed: error('restart', 'showLog'),
+  exitedDuringStart: error('restart', 'agentSettings', 'showLog'),
+  startTimeout: error('restart', 'timeoutSettings', 'showLog'),
+  protocolVersion: error('agentSettings', 'showLog'),
+  authRequired: warning('open', 'showLog'),
+  workspaceUntrusted: warning('manageTrust'),
+  agentError: error('open', 'showLog'),
+  agentExited: error('restart', 'open', 'showLog'),
+  connectionClosed: error('restart', 'showLog'),
+  messageTooLarge: error('showLog'),
+  // Somebody else was faster: nothing is wrong.
+  requestUnknown: { severity: 'info', actions: [] },
+  sessionUnknown: warning(),
+  sessionStopped: warning('resume'),
+  sessionReadOnly: warning('open'),
+  invalidArgument: error('showLog'),
+  disposed: warning(),
+  pathOutsideWorkspace: error(),
+  storageFailed: error('storageSettings', 'showLog'),
+  storageDamaged: error('showLog'),
+  storageNewer: warning('showLog'),
+  savedSessionUnknown: warning(),
+  internal: error('showLog'),
+};
+
+/** Actions that make sense only for a session that is in the list. */
+export const needsSession: ReadonlySet<AdviceAction> = new Set(['open', 'resume', 'restart']);

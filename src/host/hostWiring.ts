@@ -1,0 +1,124 @@
+// Builds everything of this room from the parts it is given; the activation function calls it once.
+import * as vscode from 'vscode';
+import type { Clock } from '../session/clock.ts';
+import type { Disposable } from '../session/event.ts';
+import type { Logger } from '../session/ports.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { AgentChoices } from './agentChoices.ts';
+import { commandId, type ContextKey } from './commandIds.ts';
+import type { CommandDeps } from './commandTypes.ts';
+import { ErrorBoundary } from './errorBoundary.ts';
+import type { PanelOpener } from './panelOpener.ts';
+import { notificationText } from './plainText.ts';
+import { registerCommands } from './registerCommands.ts';
+import { requestCommands } from './requestCommands.ts';
+import { RequestNotifications } from './requests.ts';
+import { sessionCommands } from './sessionCommands.ts';
+import { SessionListModel } from './sessionListModel.ts';
+import { SessionTree } from './sessionTree.ts';
+import { SessionNode } from './sessionTreeModel.ts';
+import { settingsHeldBack, type HostSettings } from './settings.ts';
+import { createStatusBar } from './statusBar.ts';
+import { storageCommands } from './storageCommands.ts';
+
+/** What the editor's side of Roost is built from. */
+export interface HostParts {
+  readonly sessions: Sessions;
+  readonly agents: AgentChoices;
+  readonly panels: PanelOpener;
+  readonly settings: HostSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly showLog: () => void;
+}
+
+/** The editor's side of Roost; disposing it takes everything off the screen and ends nothing else. */
+export interface Host extends Disposable {
+  readonly tree: SessionTree;
+}
+
+/** Builds tree, commands, status bar and notifications. */
+export function createHost(parts: HostParts): Host {
+  const { sessions, panels, clock, logger, settings } = parts;
+  const boundary = new ErrorBoundary({ sessions, logger });
+  const model = new SessionListModel({
+    sessions,
+    clock,
+    onListenerError: (error) => {
+      logger.error('A listener for the list of sessions failed', error);
+    },
+  });
+  const tree = new SessionTree({
+    sessions,
+    model,
+    panels,
+    clock,
+    noticeMinutes: () => settings.current['idle.noticeMinutes'],
+  });
+  const deps: CommandDeps = { ...parts, offerUndo: offerUndo(logger) };
+  const table = { ...sessionCommands(deps), ...storageCommands(deps), ...requestCommands(deps) };
+  const held: Disposable[] = [
+    model,
+    tree,
+    createStatusBar(model),
+    new RequestNotifications({ sessions, model, panels, logger }),
+    keepContextKeys(model),
+    ...registerCommands(table, boundary, () => tree.selection),
+  ];
+  void boundary.forUser('untrusted workspace', () => sayWhatIsHeldBack(logger));
+  return {
+    tree,
+    dispose: () => {
+      for (const one of held.splice(0).reverse()) one.dispose();
+    },
+  };
+}
+
+/** Keeps what `when` clauses ask for up to date. */
+function keepContextKeys(model: SessionListModel): Disposable {
+  const shown = new Map<ContextKey, boolean>();
+  const set = (key: ContextKey, value: boolean): void => {
+    if (shown.get(key) === value) return;
+    shown.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+  const show = (): void => {
+    const { total, needsYou } = model.counts();
+    set('roost.hasSessions', total > 0);
+    set('roost.needsYou', needsYou > 0);
+  };
+  show();
+  return model.onDidPublish(show);
+}
+
+/** Says once per window which settings of an untrusted workspace do not count. */
+async function sayWhatIsHeldBack(logger: Logger): Promise<void> {
+  const names = await settingsHeldBack();
+  if (names.length === 0) return;
+  const list = names.join(', ');
+  logger.warn(`Ignored because the workspace is not trusted: ${list}`);
+  const manage = vscode.l10n.t('Manage Trust');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Roost ignores {0} of this workspace until you trust it.', list),
+    manage,
+  );
+  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+}
+
+function offerUndo(logger: Logger): CommandDeps['offerUndo'] {
+  return (sessionId, title) => {
+    const undo = vscode.l10n.t('Undo');
+    const message = notificationText(vscode.l10n.t('Moved to the trash: {0}', title));
+    void vscode.window.showInformationMessage(message, undo).then(
+      async (chosen) => {
+        if (chosen === undo) {
+          const row = new SessionNode(sessionId);
+          await vscode.commands.executeCommand(commandId('undoDelete'), row);
+        }
+      },
+      (reason: unknown) => {
+        logger.warn(`A message could not be shown: ${String(reason)}`);
+      },
+    );
+  };
+}

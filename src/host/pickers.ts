@@ -1,0 +1,163 @@
+// The questions commands ask: pick lists and input boxes. Each resolves with `undefined` when the user changes their mind.
+import * as vscode from 'vscode';
+import type { PendingRequest, SavedSessionInfo, SessionInfo } from '../session/info.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { AgentChoices } from './agentChoices.ts';
+import { withoutIcons } from './plainText.ts';
+import { statusWord, titleOf } from './sessionRows.ts';
+import { flagsOf, type SessionFlag } from './sessionTreeModel.ts';
+
+/** A session that can do what `flag` says. Says so when there is none. */
+export async function pickSession(
+  sessions: Pick<Sessions, 'list' | 'details'>,
+  flag: SessionFlag | undefined,
+  placeHolder: string,
+): Promise<string | undefined> {
+  const fitting = sessions
+    .list()
+    .filter((info) => flag === undefined || flagsOf(sessions.details(info.sessionId)).has(flag))
+    .toSorted((a, b) => (a.lastActivityAt < b.lastActivityAt ? 1 : -1));
+  if (fitting.length === 0) {
+    sayNothingToDo(vscode.l10n.t('There is no session that this can be done with.'));
+    return undefined;
+  }
+  const items = fitting.map((info) => ({ ...sessionItem(info), sessionId: info.sessionId }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder,
+    matchOnDescription: true,
+  });
+  return chosen?.sessionId;
+}
+
+/** A saved session out of `saved`. Says so when there is none. */
+export async function pickSaved(
+  saved: readonly SavedSessionInfo[],
+  placeHolder: string,
+): Promise<string | undefined> {
+  if (saved.length === 0) {
+    sayNothingToDo(vscode.l10n.t('There is no saved session that this can be done with.'));
+    return undefined;
+  }
+  const items = saved
+    .toSorted((a, b) => (a.savedAt < b.savedAt ? 1 : -1))
+    .map((info) => ({
+      label: withoutIcons(titleOf(info)),
+      description: withoutIcons([info.agentId, info.savedAt].join(' · ')),
+      detail: info.damaged === undefined ? withoutIcons(info.cwd) : withoutIcons(info.damaged),
+      sessionId: info.sessionId,
+    }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder,
+    matchOnDescription: true,
+  });
+  return chosen?.sessionId;
+}
+
+/** An agent. */
+export async function pickAgent(agents: AgentChoices): Promise<string | undefined> {
+  const choices = await agents.list();
+  const items = choices.map(({ id, name, detail }) => ({
+    label: withoutIcons(name),
+    description: id === agents.defaultAgentId ? vscode.l10n.t('default') : '',
+    ...(detail === undefined ? {} : { detail: withoutIcons(detail) }),
+    id,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Start a session with which agent?'),
+    matchOnDetail: true,
+  });
+  return chosen?.id;
+}
+
+/** A folder for a new session: asked only where there are several. `'default'` where there is no choice. */
+export async function pickFolder(): Promise<string | undefined> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+    ({ uri }) => uri.scheme === 'file',
+  );
+  if (folders.length < 2) return folders[0]?.uri.fsPath ?? 'default';
+  const items = folders.map(({ name, uri }) => ({
+    label: withoutIcons(name),
+    description: withoutIcons(uri.fsPath),
+    path: uri.fsPath,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('In which folder?'),
+  });
+  return chosen?.path;
+}
+
+/** One of the requests that wait in the sessions given. Says so when there is none. */
+export async function pickRequest(
+  sessions: readonly SessionInfo[],
+): Promise<{ readonly sessionId: string; readonly requestId: string } | undefined> {
+  const items = sessions.flatMap((info) =>
+    info.pendingRequests.map(({ requestId, title }) => ({
+      label: withoutIcons(title),
+      description: withoutIcons(titleOf(info)),
+      sessionId: info.sessionId,
+      requestId,
+    })),
+  );
+  if (items.length === 0) {
+    sayNothingToDo(vscode.l10n.t('No session waits for an answer.'));
+    return undefined;
+  }
+  if (items.length === 1) return items[0];
+  return vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Answer which request?'),
+    matchOnDescription: true,
+  });
+}
+
+/** One of the options of a request. */
+export async function pickOption(request: PendingRequest): Promise<string | undefined> {
+  const items = request.options.map(({ optionId, name }) => ({
+    label: withoutIcons(name),
+    optionId,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder: withoutIcons(request.title, 300),
+  });
+  return chosen?.optionId;
+}
+
+/** A new title, starting from the one there is. */
+export async function askTitle(info: SessionInfo): Promise<string | undefined> {
+  return vscode.window.showInputBox({
+    title: vscode.l10n.t('Rename Session'),
+    value: info.title,
+    validateInput: (value) =>
+      value.trim() === '' ? vscode.l10n.t('A session needs a title.') : undefined,
+  });
+}
+
+/** A prompt for a session. */
+export async function askPrompt(info: SessionInfo): Promise<string | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Prompt for {0}', titleOf(info)),
+    ignoreFocusOut: true,
+  });
+  return text?.trim() === '' ? undefined : text;
+}
+
+/** Where to write an export. */
+export async function askExportFile(info: SessionInfo): Promise<vscode.Uri | undefined> {
+  const name = titleOf(info).replace(/[^\p{L}\p{N}._ -]+/gu, '_');
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  return vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Export Session'),
+    filters: { Markdown: ['md'], JSON: ['json'] },
+    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, `${name}.md`) }),
+  });
+}
+
+function sessionItem(info: SessionInfo): vscode.QuickPickItem {
+  return {
+    label: withoutIcons(titleOf(info)),
+    description: withoutIcons([statusWord(info.status, vscode.l10n.t), info.agentId].join(' · ')),
+  };
+}
+
+function sayNothingToDo(message: string): void {
+  void vscode.window.showInformationMessage(message);
+}

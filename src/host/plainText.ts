@@ -1,0 +1,29 @@
+// Text from agents and users made harmless for the one-line places of the editor that read meaning into characters.
+
+/** Line breaks and control characters; also those that change the direction of writing or hide. */
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const unruly = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g;
+
+/** `text` on one line, without control and direction characters, at most `max` characters long. */
+export function plainLine(text: string, max = 120): string {
+  // A long text is cut before it is searched: an agent may send megabytes as a title.
+  const line = text
+    .slice(0, max * 4)
+    .replace(unruly, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (line.length <= max) return line;
+  const cut = line.slice(0, max - 1);
+  // Never half of a surrogate pair.
+  return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+
+/** For notifications, where `[text](command:…)` would become a link that runs a command. */
+export function notificationText(text: string, max = 300): string {
+  return plainLine(text, max).replaceAll('](', '] (');
+}
+
+/** For pick lists and the status bar, where `$(name)` would become an icon. */
+export function withoutIcons(text: string, max = 120): string {
+  return plainLine(text, max).replaceAll('$(', '\\$(');
+}

@@ -1,0 +1,166 @@
+// Handlers of the commands that make, show, drive and end sessions: find the session, call the domain, report.
+import { l10n } from 'vscode';
+import { SessionError } from '../session/errors.ts';
+import type { SessionInfo } from '../session/info.ts';
+import type { CreateOptions } from '../session/sessions.ts';
+import type { CommandDeps, Handlers } from './commandTypes.ts';
+import { askPrompt, askTitle, pickAgent, pickFolder } from './pickers.ts';
+import { targetSession } from './sessionTarget.ts';
+
+/** Commands about running sessions. */
+export function sessionCommands(
+  deps: CommandDeps,
+): Handlers<
+  | 'newSession'
+  | 'newSessionWith'
+  | 'openSession'
+  | 'sendPrompt'
+  | 'cancelPrompt'
+  | 'resumeSession'
+  | 'terminateSession'
+  | 'killSession'
+  | 'restartSession'
+  | 'renameSession'
+  | 'keepAwake'
+  | 'allowAutoStop'
+  | 'showLog'
+> {
+  const { sessions, agents, panels } = deps;
+
+  /** The session named, as a program may have named one that is gone. */
+  const known = (sessionId: string): SessionInfo => {
+    const info = sessions.get(sessionId);
+    if (info === undefined) {
+      throw new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
+        sessionId,
+      });
+    }
+    return info;
+  };
+
+  return {
+    newSession: async ({ given }) => {
+      if (given !== undefined) return sessions.create(createOptions(given));
+      const folder = await pickFolder();
+      return folder === undefined ? undefined : createAndOpen(deps, inFolder(folder));
+    },
+
+    newSessionWith: async ({ given }) => {
+      if (given?.agent !== undefined) return sessions.create(createOptions(given));
+      const agent = await pickAgent(agents);
+      if (agent === undefined) return undefined;
+      if (given !== undefined) return sessions.create({ ...createOptions(given), agent });
+      const folder = await pickFolder();
+      return folder === undefined ? undefined : createAndOpen(deps, { ...inFolder(folder), agent });
+    },
+
+    openSession: async (call) => {
+      const sessionId = await targetSession(deps, call, undefined, l10n.t('Open which session?'));
+      if (sessionId === undefined) return undefined;
+      await panels.open(known(sessionId).sessionId);
+      return undefined;
+    },
+
+    sendPrompt: async (call) => {
+      const question = l10n.t('Send a prompt to which session?');
+      const sessionId = await targetSession(deps, call, 'canPrompt', question);
+      if (sessionId === undefined) return undefined;
+      const info = known(sessionId);
+      if (call.given?.prompt !== undefined) {
+        return sessions.prompt(sessionId, call.given.prompt);
+      }
+      const prompt = await askPrompt(info);
+      if (prompt === undefined) return undefined;
+      await panels.open(sessionId);
+      return sessions.prompt(sessionId, prompt);
+    },
+
+    cancelPrompt: async (call) => {
+      const question = l10n.t('Cancel the turn of which session?');
+      const sessionId = await targetSession(deps, call, 'canCancel', question);
+      if (sessionId !== undefined) await sessions.cancel(sessionId);
+      return undefined;
+    },
+
+    resumeSession: async (call) => {
+      const question = l10n.t('Start which session?');
+      const sessionId = await targetSession(deps, call, 'canResume', question);
+      return sessionId === undefined ? undefined : sessions.resume(sessionId);
+    },
+
+    terminateSession: async (call) => {
+      const question = l10n.t('Stop which session?');
+      const sessionId = await targetSession(deps, call, 'canStop', question);
+      return sessionId === undefined ? undefined : sessions.terminate(sessionId);
+    },
+
+    killSession: async (call) => {
+      const question = l10n.t('Kill the process of which session?');
+      const sessionId = await targetSession(deps, call, 'alive', question);
+      return sessionId === undefined ? undefined : sessions.terminate(sessionId, { force: true });
+    },
+
+    restartSession: async (call) => {
+      const question = l10n.t('Restart which session?');
+      const sessionId = await targetSession(deps, call, 'canRestart', question);
+      return sessionId === undefined ? undefined : sessions.restart(sessionId);
+    },
+
+    renameSession: async (call) => {
+      const question = l10n.t('Rename which session?');
+      const sessionId = await targetSession(deps, call, 'canRename', question);
+      if (sessionId === undefined) return undefined;
+      const title = call.given?.title ?? (await askTitle(known(sessionId)));
+      if (title !== undefined) await sessions.rename(sessionId, title.trim());
+      return undefined;
+    },
+
+    keepAwake: async (call) => {
+      const question = l10n.t('Keep which session awake?');
+      const sessionId = await targetSession(deps, call, 'autoStop', question);
+      if (sessionId !== undefined) await sessions.setKeepAwake(sessionId, true);
+      return undefined;
+    },
+
+    allowAutoStop: async (call) => {
+      const question = l10n.t('Let which session be stopped when it is idle?');
+      const sessionId = await targetSession(deps, call, 'keptAwake', question);
+      if (sessionId !== undefined) await sessions.setKeepAwake(sessionId, false);
+      return undefined;
+    },
+
+    showLog: () => {
+      deps.showLog();
+      return Promise.resolve(undefined);
+    },
+  };
+}
+
+/** A session that a user made is shown at once, while its agent still starts. */
+async function createAndOpen(
+  { sessions, panels }: CommandDeps,
+  options: CreateOptions,
+): Promise<SessionInfo> {
+  const before = new Set(sessions.list().map(({ sessionId }) => sessionId));
+  const creating = sessions.create(options);
+  // The row is in the list from the call on.
+  const row = sessions.list().find(({ sessionId }) => !before.has(sessionId));
+  const opening = row === undefined ? undefined : panels.open(row.sessionId);
+  const [info] = await Promise.all([creating, opening]);
+  if (row === undefined) await panels.open(info.sessionId);
+  return info;
+}
+
+function inFolder(folder: string): CreateOptions {
+  return folder === 'default' ? {} : { cwd: folder };
+}
+
+/** Without the keys that were not given: absent and `undefined` are not the same to the domain. */
+function createOptions(given: {
+  readonly agent?: string | undefined;
+  readonly cwd?: string | undefined;
+  readonly title?: string | undefined;
+  readonly config?: object | undefined;
+}): CreateOptions {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,254 @@
+// One pure function per kind of row: what the tree shows of a session, a request, a group. No editor.
+import type { PendingRequest } from '../session/info.ts';
+import type { SessionDetails } from '../session/sessions.ts';
+import type { SessionStatus } from '../session/status.ts';
+import { plainLine } from './plainText.ts';
+import { shortAge, shortSpan, since } from './relativeTime.ts';
+import {
+  contextValue,
+  flagsOf,
+  requestFlagsOf,
+  type GroupId,
+  type OlderNode,
+} from './sessionTreeModel.ts';
+import type { Translate } from './translate.ts';
+
+/** A row as plain data: what the editor's tree item is made from. */
+export interface Row {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** A codicon and a theme colour. */
+  readonly icon?: { readonly id: string; readonly color?: string };
+  readonly contextValue: string;
+  readonly children: 'none' | 'open' | 'closed';
+  /** What a screen reader says. */
+  readonly spoken: string;
+}
+
+/** What rows depend on besides the session. */
+export interface RowContext {
+  /** Wall clock, milliseconds. */
+  readonly now: number;
+  /** From this long before it is stopped for being idle a row counts down. */
+  readonly noticeMinutes: number;
+  readonly t: Translate;
+}
+
+/** Shapes while a process lives: filled or moving. */
+const aliveIcons: Readonly<Record<SessionStatus, string>> = {
+  starting: 'loading~spin',
+  ready: 'circle-filled',
+  working: 'loading~spin',
+  needsInput: 'bell-dot',
+  stopping: 'loading~spin',
+  dormant: 'circle-filled',
+  crashed: 'circle-filled',
+  failed: 'circle-filled',
+};
+
+/** Shapes without a process: outlines. */
+const restIcons: Readonly<Record<SessionStatus, string>> = {
+  starting: 'watch',
+  ready: 'circle-outline',
+  working: 'circle-outline',
+  needsInput: 'bell',
+  stopping: 'circle-outline',
+  dormant: 'circle-outline',
+  crashed: 'error',
+  failed: 'circle-slash',
+};
+
+/** The colour says the state of the work, whether a process lives or not. */
+const colors: Readonly<Record<SessionStatus, string>> = {
+  starting: 'descriptionForeground',
+  ready: 'charts.green',
+  working: 'charts.blue',
+  needsInput: 'charts.yellow',
+  stopping: 'descriptionForeground',
+  dormant: 'descriptionForeground',
+  crashed: 'charts.red',
+  failed: 'charts.red',
+};
+
+/** A status in the user's language. */
+export function statusWord(status: SessionStatus, t: Translate): string {
+  switch (status) {
+    case 'starting':
+      return t('starting');
+    case 'ready':
+      return t('ready');
+    case 'working':
+      return t('working');
+    case 'needsInput':
+      return t('needs you');
+    case 'stopping':
+      return t('stopping');
+    case 'dormant':
+      return t('dormant');
+    case 'crashed':
+      return t('crashed');
+    case 'failed':
+      return t('failed');
+  }
+}
+
+/** A group's name. */
+export function groupLabel(group: GroupId, t: Translate): string {
+  switch (group) {
+    case 'needsYou':
+      return t('Needs you');
+    case 'working':
+      return t('Working');
+    case 'ready':
+      return t('Ready');
+    case 'dormant':
+      return t('Dormant');
+    case 'failed':
+      return t('Failed');
+  }
+}
+
+/** What to call a session that a person reads about: its title, else its id. */
+export function titleOf(info: { readonly title: string; readonly sessionId: string }): string {
+  return plainLine(info.title) || info.sessionId;
+}
+
+/** The row of a session. */
+export function sessionRow(details: SessionDetails, context: RowContext): Row {
+  const { info, agentName } = details;
+  const { now, t } = context;
+  const age = shortAge(since(info.lastActivityAt, now), t);
+  const label = titleOf(info);
+  const notes = notesOf(details, context);
+  const stalled = details.stalledSince !== undefined;
+  return {
+    id: `session:${info.sessionId}`,
+    label,
+    description: [...notes, plainLine(agentName, 40), age].join(' · '),
+    icon: {
+      id: (info.processAlive ? aliveIcons : restIcons)[info.status],
+      color: stalled || info.pendingRequests.length > 0 ? 'charts.yellow' : colors[info.status],
+    },
+    contextValue: contextValue('session', flagsOf(details)),
+    children: info.pendingRequests.length > 0 ? 'open' : 'none',
+    spoken: [
+      label,
+      statusWord(info.status, t),
+      info.processAlive ? t('process running') : t('no process'),
+      ...notes,
+      agentName,
+      age,
+    ].join(', '),
+  };
+}
+
+/** What is worth saying about a session before its agent and age; most important first. */
+function notesOf(details: SessionDetails, { now, noticeMinutes, t }: RowContext): string[] {
+  const { info } = details;
+  const notes: string[] = [];
+  const [request] = info.pendingRequests;
+  if (request !== undefined) {
+    const title = plainLine(request.title, 60);
+    const more = info.pendingRequests.length - 1;
+    notes.push(more > 0 ? t('{0} (+{1} more)', title, more) : title);
+  }
+  if (info.status === 'starting') notes.push(t('starting'));
+  if (info.status === 'stopping') notes.push(t('stopping'));
+  if (details.stalledSince !== undefined) {
+    notes.push(t('silent for {0}', shortSpan(since(details.stalledSince, now), t)));
+  }
+  if (details.restartAt !== undefined) notes.push(t('restarts soon'));
+  else if (info.status === 'crashed') notes.push(t('crashed'));
+  if (details.interrupted) notes.push(t('interrupted'));
+  if (details.storageFailing) notes.push(t('not saved'));
+  if (details.readOnly !== undefined) notes.push(t('read only'));
+  if (details.queue.length > 0) notes.push(t('{0} queued', details.queue.length));
+  if (info.keepAwake) notes.push(t('kept awake'));
+  if (info.idleDeadlineAt !== undefined) {
+    const left = -since(info.idleDeadlineAt, now);
+    if (left <= noticeMinutes * 60_000) {
+      notes.push(t('stops in {0}', shortSpan(Math.max(0, left), t)));
+    }
+  }
+  return notes;
+}
+
+/** The row of a waiting request, below its session. */
+export function requestRow(sessionId: string, request: PendingRequest, t: Translate): Row {
+  const label = plainLine(request.title);
+  const names = request.options.map(({ name }) => plainLine(name, 40)).join(', ');
+  return {
+    id: `request:${sessionId}:${request.requestId}`,
+    label,
+    description: request.kind === 'elicitation' ? t('question') : names,
+    icon: { id: request.kind === 'elicitation' ? 'question' : 'shield', color: 'charts.yellow' },
+    contextValue: contextValue('request', requestFlagsOf(request)),
+    children: 'none',
+    spoken: request.kind === 'elicitation' ? t('Question: {0}', label) : t('Asks to: {0}', label),
+  };
+}
+
+/** The row of a group. */
+export function groupRow(group: GroupId, size: number, t: Translate): Row {
+  const label = groupLabel(group, t);
+  return {
+    id: `group:${group}`,
+    label,
+    description: String(size),
+    contextValue: contextValue('group'),
+    children: 'open',
+    spoken: t('{0}: {1} sessions', label, size),
+  };
+}
+
+/** The row that hides the rest of a long group. */
+export function olderRow(node: OlderNode, size: number, t: Translate): Row {
+  const label = t('{0} older', size - node.offset);
+  return {
+    id: `older:${node.group}:${node.offset}`,
+    label,
+    description: '',
+    contextValue: contextValue('older'),
+    children: 'closed',
+    spoken: label,
+  };
+}
+
+/** One line of a tooltip; both parts are plain text from anywhere and must be escaped when shown. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What the tooltip of a session says below its title. */
+export function sessionFacts(
+  { info, agentName, facts, config }: SessionDetails,
+  t: Translate,
+): Fact[] {
+  const list: Fact[] = [
+    { name: t('State'), value: statusWord(info.status, t) },
+    {
+      name: t('Process'),
+      value: info.processAlive && info.pid !== undefined ? String(info.pid) : t('none'),
+    },
+    { name: t('Agent'), value: [agentName, facts.agentVersion].filter(Boolean).join(' ') },
+    { name: t('Folder'), value: info.cwd },
+    { name: t('Messages'), value: String(info.messageCount) },
+    {
+      name: t('Stopped when idle'),
+      value:
+        info.keepAwake || config.timeoutMinutes === 0
+          ? t('never')
+          : t('after {0} min', config.timeoutMinutes),
+    },
+  ];
+  for (const request of info.pendingRequests) {
+    list.push({ name: t('Waits for'), value: plainLine(request.title, 200) });
+  }
+  if (info.error !== undefined) {
+    list.push({ name: t('Error'), value: info.error.message });
+    if (info.error.hint !== undefined) list.push({ name: t('What to do'), value: info.error.hint });
+  }
+  return list;
+}

@@ -1,0 +1,30 @@
+// Which session a command is about: the one it was given, the row, the panel in front, or the one picked.
+import type { CommandArgument, CommandName } from './commandIds.ts';
+import type { Call, CommandDeps } from './commandTypes.ts';
+import { pickSession } from './pickers.ts';
+import { flagsOf, type SessionFlag } from './sessionTreeModel.ts';
+
+/** The names of commands that are about one session. */
+type AboutSession = {
+  [Name in CommandName]: CommandArgument<Name> extends { sessionId: string } ? Name : never;
+}[CommandName];
+
+/**
+ * The session that a call is about.
+ * @param need what the session must be able to do to be offered; a session that was named is taken as it is
+ */
+export async function targetSession(
+  deps: Pick<CommandDeps, 'sessions' | 'panels'>,
+  call: Call<AboutSession>,
+  need: SessionFlag | undefined,
+  question: string,
+): Promise<string | undefined> {
+  if (call.given !== undefined) return call.given.sessionId;
+  const { row } = call;
+  if (row?.kind === 'session' || row?.kind === 'request') return row.sessionId;
+  const active = deps.panels.activeSessionId;
+  if (active !== undefined && deps.sessions.get(active) !== undefined) {
+    if (need === undefined || flagsOf(deps.sessions.details(active)).has(need)) return active;
+  }
+  return pickSession(deps.sessions, need, question);
+}

@@ -1,0 +1,306 @@
+// The tree of sessions in the side bar: refreshes the smallest part that changed, and never starts anything.
+import * as vscode from 'vscode';
+import type { Clock } from '../session/clock.ts';
+import type { Disposable } from '../session/event.ts';
+import type { PendingRequest } from '../session/info.ts';
+import type { SessionDetails, Sessions } from '../session/sessions.ts';
+import { sessionsViewId } from './commandIds.ts';
+import type { PanelOpener } from './panelOpener.ts';
+import type { Publication, SessionListModel } from './sessionListModel.ts';
+import {
+  groupRow,
+  olderRow,
+  requestRow,
+  sessionFacts,
+  sessionRow,
+  titleOf,
+  type Row,
+  type RowContext,
+} from './sessionRows.ts';
+import { tooltip, treeItem } from './sessionTreeItems.ts';
+import {
+  GroupNode,
+  OlderNode,
+  pageSize,
+  RequestNode,
+  SessionNode,
+  type GroupId,
+  type TreeNode,
+} from './sessionTreeModel.ts';
+
+/** Ages on rows are this coarse; while nobody looks they are not kept up to date. */
+const ageEveryMs = 60_000;
+
+/** What the tree is built from. */
+export interface SessionTreeDeps {
+  readonly sessions: Pick<Sessions, 'get' | 'details'>;
+  readonly model: SessionListModel;
+  readonly panels: PanelOpener;
+  readonly clock: Clock;
+  readonly noticeMinutes: () => number;
+}
+
+/** Gives the editor nodes and rows. Nodes are the same objects for as long as what they stand for exists. */
+export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
+  readonly #deps: SessionTreeDeps;
+  readonly #changed = new vscode.EventEmitter<TreeNode[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #groups = new Map<GroupId, GroupNode>();
+  readonly #older = new Map<string, OlderNode>();
+  readonly #nodes = new Map<string, SessionNode>();
+  readonly #requests = new Map<string, Map<string, RequestNode>>();
+  /** What the editor was last given for a session, so that a change nobody can see refreshes nothing. */
+  readonly #given = new Map<string, string>();
+  readonly #view: vscode.TreeView<TreeNode>;
+  readonly #store: Disposable[] = [];
+  #ageTimer: Disposable | undefined;
+
+  constructor(deps: SessionTreeDeps) {
+    this.#deps = deps;
+    this.#view = vscode.window.createTreeView(sessionsViewId, {
+      treeDataProvider: this,
+      showCollapseAll: false,
+    });
+    this.#store.push(
+      this.#view,
+      this.#changed,
+      deps.model.onDidPublish((publication) => {
+        this.#refresh(publication);
+      }),
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible) this.#refreshAges();
+        this.#keepAges(visible);
+      }),
+      deps.panels.onDidChangeActive((sessionId) => {
+        if (sessionId !== undefined && this.#view.visible) void this.reveal(sessionId);
+      }),
+    );
+    this.#keepAges(this.#view.visible);
+    this.#showBadge();
+  }
+
+  /** The row that is selected, if it is one row. */
+  get selection(): TreeNode | undefined {
+    return this.#view.selection.length === 1 ? this.#view.selection[0] : undefined;
+  }
+
+  /** Selects a session's row without taking the focus. A session without a row is ignored. */
+  async reveal(sessionId: string): Promise<void> {
+    if (this.#deps.model.groupOf(sessionId) === undefined) return;
+    await this.#view.reveal(this.#sessionNode(sessionId), { select: true, focus: false });
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    if (node === undefined) return this.#deps.model.groups().map((group) => this.#groupNode(group));
+    switch (node.kind) {
+      case 'group':
+        return this.#page(node.group, 0);
+      case 'older':
+        return this.#page(node.group, node.offset);
+      case 'session':
+        return this.#requestNodes(node.sessionId);
+      case 'request':
+        return [];
+    }
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    switch (node.kind) {
+      case 'group':
+        return undefined;
+      case 'older':
+        return this.#container(node.group, node.offset - 1);
+      case 'session': {
+        const group = this.#deps.model.groupOf(node.sessionId);
+        if (group === undefined) return undefined;
+        return this.#container(group, this.#deps.model.members(group).indexOf(node.sessionId));
+      }
+      case 'request':
+        return this.#sessionNode(node.sessionId);
+    }
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    const row = this.#row(node);
+    if (node.kind === 'session') this.#given.set(node.sessionId, this.#look(node.sessionId));
+    return treeItem(row, node);
+  }
+
+  /** Tooltips are made when somebody points at the row. */
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    const details = node.kind === 'session' ? this.#details(node.sessionId) : undefined;
+    if (details !== undefined) {
+      item.tooltip = tooltip(titleOf(details.info), sessionFacts(details, vscode.l10n.t));
+    } else if (node.kind === 'request') {
+      const request = this.#request(node);
+      if (request !== undefined) item.tooltip = tooltip(request.title, []);
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.#ageTimer?.dispose();
+    this.#ageTimer = undefined;
+    for (const held of this.#store.splice(0)) held.dispose();
+  }
+
+  #row(node: TreeNode): Row {
+    const { model } = this.#deps;
+    switch (node.kind) {
+      case 'group':
+        return groupRow(node.group, model.sizeOf(node.group), vscode.l10n.t);
+      case 'older':
+        return olderRow(node, model.sizeOf(node.group), vscode.l10n.t);
+      case 'session': {
+        const details = this.#details(node.sessionId);
+        if (details !== undefined) return sessionRow(details, this.#context());
+        return goneRow(`session:${node.sessionId}`);
+      }
+      case 'request': {
+        const request = this.#request(node);
+        if (request !== undefined) return requestRow(node.sessionId, request, vscode.l10n.t);
+        return goneRow(`request:${node.sessionId}:${node.requestId}`);
+      }
+    }
+  }
+
+  #refresh({ groups, groupsShown, sessions }: Publication): void {
+    for (const sessionId of sessions) {
+      if (this.#deps.model.groupOf(sessionId) === undefined) this.#forget(sessionId);
+    }
+    this.#showBadge();
+    if (groupsShown) {
+      this.#changed.fire(undefined);
+      return;
+    }
+    // All at once: a session that moves must leave its old group in the same refresh in which it comes into the new one.
+    const nodes: TreeNode[] = [...groups].map((group) => this.#groupNode(group));
+    for (const sessionId of sessions) {
+      const group = this.#deps.model.groupOf(sessionId);
+      if (group !== undefined && !groups.has(group) && this.#looksDifferent(sessionId)) {
+        nodes.push(this.#sessionNode(sessionId));
+      }
+    }
+    if (nodes.length > 0) this.#changed.fire(nodes);
+  }
+
+  #refreshAges(): void {
+    const nodes = [...this.#given.keys()]
+      .filter((sessionId) => this.#looksDifferent(sessionId))
+      .map((sessionId) => this.#sessionNode(sessionId));
+    if (nodes.length > 0) this.#changed.fire(nodes);
+  }
+
+  #keepAges(visible: boolean): void {
+    this.#ageTimer?.dispose();
+    this.#ageTimer = undefined;
+    if (!visible) return;
+    this.#ageTimer = this.#deps.clock.after(ageEveryMs, () => {
+      this.#refreshAges();
+      this.#keepAges(true);
+    });
+  }
+
+  /** Whether the editor shows this session, and something else than it should. */
+  #looksDifferent(sessionId: string): boolean {
+    const given = this.#given.get(sessionId);
+    return given !== undefined && given !== this.#look(sessionId);
+  }
+
+  /** Everything that can be seen of a session's row and of those below it, to compare. */
+  #look(sessionId: string): string {
+    const details = this.#details(sessionId);
+    if (details === undefined) return '';
+    return JSON.stringify([sessionRow(details, this.#context()), details.info.pendingRequests]);
+  }
+
+  #showBadge(): void {
+    const { needsYou } = this.#deps.model.counts();
+    this.#view.badge =
+      needsYou === 0
+        ? undefined
+        : { value: needsYou, tooltip: vscode.l10n.t('{0} sessions need you', needsYou) };
+  }
+
+  #context(): RowContext {
+    return {
+      now: this.#deps.clock.now(),
+      noticeMinutes: this.#deps.noticeMinutes(),
+      t: vscode.l10n.t,
+    };
+  }
+
+  #details(sessionId: string): SessionDetails | undefined {
+    return this.#deps.sessions.get(sessionId) === undefined
+      ? undefined
+      : this.#deps.sessions.details(sessionId);
+  }
+
+  #request(node: RequestNode): PendingRequest | undefined {
+    return this.#deps.sessions
+      .get(node.sessionId)
+      ?.pendingRequests.find(({ requestId }) => requestId === node.requestId);
+  }
+
+  /** One page of a group's rows, and the row behind which the rest is. */
+  #page(group: GroupId, offset: number): TreeNode[] {
+    const members = this.#deps.model.members(group);
+    const end = offset + pageSize;
+    const nodes: TreeNode[] = members
+      .slice(offset, end)
+      .map((sessionId) => this.#sessionNode(sessionId));
+    if (members.length > end) nodes.push(this.#olderNode(group, end));
+    return nodes;
+  }
+
+  /** The node that the row at `index` of a group stands below. */
+  #container(group: GroupId, index: number): TreeNode {
+    return index < pageSize
+      ? this.#groupNode(group)
+      : this.#olderNode(group, index - (index % pageSize));
+  }
+
+  #groupNode(group: GroupId): GroupNode {
+    return kept(this.#groups, group, () => new GroupNode(group));
+  }
+
+  #olderNode(group: GroupId, offset: number): OlderNode {
+    return kept(this.#older, `${group}:${offset}`, () => new OlderNode(group, offset));
+  }
+
+  #sessionNode(sessionId: string): SessionNode {
+    return kept(this.#nodes, sessionId, () => new SessionNode(sessionId));
+  }
+
+  #requestNodes(sessionId: string): RequestNode[] {
+    const pending = this.#deps.sessions.get(sessionId)?.pendingRequests ?? [];
+    const before = this.#requests.get(sessionId) ?? new Map<string, RequestNode>();
+    const now = new Map<string, RequestNode>();
+    for (const { requestId } of pending) {
+      now.set(requestId, before.get(requestId) ?? new RequestNode(sessionId, requestId));
+    }
+    if (now.size > 0) this.#requests.set(sessionId, now);
+    else this.#requests.delete(sessionId);
+    return [...now.values()];
+  }
+
+  #forget(sessionId: string): void {
+    this.#nodes.delete(sessionId);
+    this.#requests.delete(sessionId);
+    this.#given.delete(sessionId);
+  }
+}
+
+/** A row that vanished between the editor's asking for it and the answer; the next refresh removes it. */
+function goneRow(id: string): Row {
+  return { id, label: '', description: '', contextValue: '', children: 'none', spoken: '' };
+}
+
+function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,42 @@
+// One status bar entry: how many sessions live, work and need the user. A click shows them.
+import * as vscode from 'vscode';
+import type { Disposable } from '../session/event.ts';
+import { sessionsViewId } from './commandIds.ts';
+import type { SessionListModel } from './sessionListModel.ts';
+
+/** Shows the counts for as long as it is not disposed; nothing while there are no sessions. */
+export function createStatusBar(model: SessionListModel): Disposable {
+  const item = vscode.window.createStatusBarItem('roost.status', vscode.StatusBarAlignment.Left, 0);
+  item.name = vscode.l10n.t('Roost Sessions');
+  item.command = `${sessionsViewId}.focus`;
+  const show = (): void => {
+    const { total, alive, working, needsYou } = model.counts();
+    if (total === 0) {
+      item.hide();
+      return;
+    }
+    const parts = [`$(circle-filled) ${alive}`];
+    if (working > 0) parts.push(`$(sync) ${working}`);
+    if (needsYou > 0) parts.push(`$(bell-dot) ${needsYou}`);
+    item.text = parts.join('  ');
+    const said = vscode.l10n.t(
+      'Roost: {0} running, {1} working, {2} need you',
+      alive,
+      working,
+      needsYou,
+    );
+    item.tooltip = said;
+    item.accessibilityInformation = { label: said };
+    item.backgroundColor =
+      needsYou > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    item.show();
+  };
+  show();
+  const subscription = model.onDidPublish(show);
+  return {
+    dispose: () => {
+      subscription.dispose();
+      item.dispose();
+    },
+  };
+}

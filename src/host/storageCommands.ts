@@ -1,0 +1,111 @@
+// Handlers of the commands about what is on disk: save, restore, delete and take back, export.
+import * as vscode from 'vscode';
+import { SessionError } from '../session/errors.ts';
+import type { SavedSessionInfo } from '../session/info.ts';
+import type { CommandDeps, Handlers } from './commandTypes.ts';
+import { askExportFile, pickSaved } from './pickers.ts';
+import { exportJson, exportMarkdown } from './sessionExport.ts';
+import { titleOf } from './sessionRows.ts';
+import { targetSession } from './sessionTarget.ts';
+
+/** Commands about saved sessions. */
+export function storageCommands(
+  deps: CommandDeps,
+): Handlers<
+  | 'saveSession'
+  | 'saveAllSessions'
+  | 'restoreSession'
+  | 'restoreAllSessions'
+  | 'deleteSavedSession'
+  | 'undoDelete'
+  | 'exportSession'
+> {
+  const { sessions } = deps;
+
+  /** Saved sessions that have no row. */
+  const notListed = async (): Promise<readonly SavedSessionInfo[]> =>
+    (await sessions.listSaved()).filter(({ sessionId }) => sessions.get(sessionId) === undefined);
+
+  return {
+    saveSession: async (call) => {
+      const question = vscode.l10n.t('Save which session?');
+      const sessionId = await targetSession(deps, call, 'canSave', question);
+      return sessionId === undefined ? undefined : sessions.save(sessionId);
+    },
+
+    saveAllSessions: async () => {
+      // What is dormant is on disk already.
+      const unsettled = sessions.list().filter(({ status }) => status !== 'dormant');
+      return allOf(unsettled.map(({ sessionId }) => sessions.save(sessionId)));
+    },
+
+    restoreSession: async ({ given }) => {
+      const question = vscode.l10n.t('Bring which saved session back into the list?');
+      const sessionId = given?.sessionId ?? (await pickSaved(await notListed(), question));
+      return sessionId === undefined ? undefined : sessions.restore(sessionId);
+    },
+
+    restoreAllSessions: async () => {
+      const whole = (await notListed()).filter(({ damaged }) => damaged === undefined);
+      return allOf(whole.map(({ sessionId }) => sessions.restore(sessionId)));
+    },
+
+    deleteSavedSession: async ({ given, row }) => {
+      if (given !== undefined) {
+        await sessions.deleteSaved(given.sessionId);
+        return undefined;
+      }
+      const saved = await sessions.listSaved();
+      const sessionId =
+        row?.kind === 'session'
+          ? row.sessionId
+          : await pickSaved(
+              saved.filter((one) => sessions.get(one.sessionId)?.processAlive !== true),
+              vscode.l10n.t('Move which saved session to the trash?'),
+            );
+      if (sessionId === undefined) return undefined;
+      const title = sessions.get(sessionId) ?? saved.find((one) => one.sessionId === sessionId);
+      await sessions.deleteSaved(sessionId);
+      deps.offerUndo(sessionId, title === undefined ? sessionId : titleOf(title));
+      return undefined;
+    },
+
+    undoDelete: async ({ given, row }) =>
+      sessions.undoDelete(row?.kind === 'session' ? row.sessionId : given?.sessionId),
+
+    exportSession: async (call) => {
+      const question = vscode.l10n.t('Export which session?');
+      const sessionId = await targetSession(deps, call, undefined, question);
+      if (sessionId === undefined) return undefined;
+      const info = sessions.get(sessionId);
+      if (info === undefined) {
+        throw new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
+          sessionId,
+        });
+      }
+      const file =
+        call.given === undefined
+          ? await askExportFile(info)
+          : call.given.file === undefined
+            ? 'editor'
+            : vscode.Uri.file(call.given.file);
+      if (file === undefined) return undefined;
+      const entries = await sessions.transcript(sessionId);
+      if (file === 'editor') {
+        const content = exportMarkdown(info, entries);
+        const document = await vscode.workspace.openTextDocument({ content, language: 'markdown' });
+        await vscode.window.showTextDocument(document);
+        return { uri: document.uri.toString() };
+      }
+      const make = file.path.toLowerCase().endsWith('.json') ? exportJson : exportMarkdown;
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(make(info, entries)));
+      return { uri: file.toString() };
+    },
+  };
+}
+
+/** Lets all of them end before the first failure is told: one bad session does not hold up the others. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
