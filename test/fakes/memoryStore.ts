@@ -1,0 +1,140 @@
+// A session store in memory that can be told to fail.
+import { SessionError } from '../../src/session/errors.ts';
+import { Emitter } from '../../src/session/event.ts';
+import type { SavedSessionInfo } from '../../src/session/info.ts';
+import type {
+  SessionStore,
+  StoredSession,
+  TranscriptLog,
+  TranscriptSlice,
+} from '../../src/session/ports.ts';
+import type { SessionState } from '../../src/session/state.ts';
+import {
+  TranscriptBuilder,
+  type TranscriptChange,
+  type TranscriptEntry,
+} from '../../src/session/transcript.ts';
+
+/** Keeps heads and transcripts in maps; `log` tells in which order things were written. */
+export class MemoryStore implements SessionStore {
+  readonly heads = new Map<string, SessionState>();
+  readonly changes = new Map<string, TranscriptChange[]>();
+  readonly trash = new Map<string, SessionState>();
+  readonly log: string[] = [];
+  readonly open_ = new Set<string>();
+  failSaves = false;
+  failAppends = false;
+  readonly readOnly = new Set<string>();
+
+  list(): Promise<readonly StoredSession[]> {
+    return Promise.all([...this.heads.keys()].map((id) => this.load(id)));
+  }
+
+  load(sessionId: string): Promise<StoredSession> {
+    const state = this.heads.get(sessionId);
+    if (state === undefined) {
+      return Promise.reject(
+        new SessionError('savedSessionUnknown', 'no such session', { sessionId }),
+      );
+    }
+    return Promise.resolve({
+      kind: 'whole',
+      info: this.#info(sessionId, state),
+      state,
+      ...(this.readOnly.has(sessionId) ? { readOnly: 'ownedElsewhere' as const } : {}),
+    });
+  }
+
+  async save(sessionId: string, state: SessionState): Promise<SavedSessionInfo> {
+    await Promise.resolve();
+    if (this.failSaves) throw new SessionError('storageFailed', 'no space', { sessionId });
+    this.heads.set(sessionId, structuredClone(state));
+    this.log.push(`save ${state.status}`);
+    return this.#info(sessionId, state);
+  }
+
+  open(sessionId: string): Promise<TranscriptLog> {
+    if (this.open_.has(sessionId)) {
+      return Promise.reject(new SessionError('sessionReadOnly', 'open already', { sessionId }));
+    }
+    this.open_.add(sessionId);
+    const changes = this.changes.get(sessionId) ?? [];
+    this.changes.set(sessionId, changes);
+    const failing = new Emitter<boolean>();
+    const store = this as MemoryStore;
+    return Promise.resolve({
+      append: (change) => {
+        changes.push(change);
+        store.log.push(`append ${change.type}`);
+      },
+      sync: () => {
+        store.log.push('sync');
+        return store.failAppends
+          ? Promise.reject(new SessionError('storageFailed', 'no space', { sessionId }))
+          : Promise.resolve();
+      },
+      get failing() {
+        return store.failAppends;
+      },
+      onDidChangeFailing: failing.event,
+      close: () => {
+        store.open_.delete(sessionId);
+        return Promise.resolve();
+      },
+    });
+  }
+
+  readTranscript(sessionId: string): Promise<readonly TranscriptEntry[]> {
+    const builder = new TranscriptBuilder();
+    for (const change of this.changes.get(sessionId) ?? []) builder.apply(change);
+    return Promise.resolve(builder.entries());
+  }
+
+  async readSlice(sessionId: string, { limit }: { limit: number }): Promise<TranscriptSlice> {
+    const entries = await this.readTranscript(sessionId);
+    const position = entries.length > limit ? 'more' : undefined;
+    return { entries: entries.slice(-limit), before: position };
+  }
+
+  delete(sessionId: string): Promise<void> {
+    const state = this.heads.get(sessionId);
+    if (state === undefined) {
+      return Promise.reject(
+        new SessionError('savedSessionUnknown', 'no such session', { sessionId }),
+      );
+    }
+    this.heads.delete(sessionId);
+    this.trash.set(sessionId, state);
+    return Promise.resolve();
+  }
+
+  undoDelete(sessionId?: string): Promise<string> {
+    const id = sessionId ?? [...this.trash.keys()].at(-1);
+    const state = id === undefined ? undefined : this.trash.get(id);
+    if (id === undefined || state === undefined) {
+      return Promise.reject(new SessionError('savedSessionUnknown', 'the trash is empty'));
+    }
+    this.trash.delete(id);
+    this.heads.set(id, state);
+    return Promise.resolve(id);
+  }
+
+  emptyTrash(): Promise<number> {
+    const { size } = this.trash;
+    this.trash.clear();
+    return Promise.resolve(size);
+  }
+
+  #info(sessionId: string, state: SessionState): SavedSessionInfo {
+    const { title, agentId, cwd, messageCount } = state;
+    return {
+      sessionId,
+      title,
+      agentId,
+      cwd,
+      messageCount,
+      savedAt: state.lastActivityAt,
+      bytes: 1,
+    };
+  }
+}
