@@ -1,0 +1,193 @@
+// One conversation: its folder, its mode, what was allowed, and the turn that runs.
+import {
+  methods,
+  RequestError,
+  type AgentContext,
+  type ClientCapabilities,
+  type ContentBlock,
+  type PromptResponse,
+  type SessionModeState,
+  type SessionUpdate,
+} from '@agentclientprotocol/sdk';
+import { allCommands } from './commands/all.ts';
+import { answerText, answerUnknown } from './commands/help.ts';
+import type { History } from './history.ts';
+import { shorten } from './markdown.ts';
+import { describe, Problem, QuestionClosed } from './problem.ts';
+import { lastingBlock, parseCommand, promptText } from './promptText.ts';
+import { Turn } from './turn.ts';
+import { TurnRecord } from './turnRecord.ts';
+import { WorkspaceFiles } from './workspaceFiles.ts';
+
+/** Titles are one line of a list. */
+const titleCharacters = 80;
+
+const modes = [
+  { id: 'ask', name: 'Ask', description: 'Asks before it changes a file or runs a command' },
+  { id: 'look', name: 'Look only', description: 'Changes nothing and runs nothing' },
+] as const;
+
+/** What a session is made from. */
+export interface SessionOptions {
+  readonly sessionId: string;
+  /** Absolute. */
+  readonly cwd: string;
+  readonly additional: readonly string[];
+  readonly client: AgentContext;
+  readonly capabilities: ClientCapabilities;
+  readonly history: History;
+  /** Whether a prompt has named this session already. */
+  readonly titled: boolean;
+}
+
+/** One conversation with one client. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #files: WorkspaceFiles;
+  readonly #record = new TurnRecord();
+  readonly #allowedAlways = new Set<string>();
+  #modeId: string = modes[0].id;
+  #titled: boolean;
+  #running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#titled = options.titled;
+    this.#files = new WorkspaceFiles(options);
+  }
+
+  /** The modes and which of them holds. */
+  get modes(): SessionModeState {
+    return { currentModeId: this.#modeId, availableModes: [...modes] };
+  }
+
+  /** Changes the mode and says so. @throws RequestError when there is no such mode */
+  async setMode(modeId: string): Promise<void> {
+    if (!modes.some(({ id }) => id === modeId)) {
+      throw RequestError.invalidParams({ modeId }, 'there is no such mode');
+    }
+    this.#modeId = modeId;
+    await this.#notify({ sessionUpdate: 'current_mode_update', currentModeId: modeId });
+  }
+
+  /** Tells the client which commands there are. */
+  async advertise(): Promise<void> {
+    await this.#notify({
+      sessionUpdate: 'available_commands_update',
+      availableCommands: allCommands.map(({ name, description, hint }) => ({
+        name,
+        description,
+        ...(hint === undefined ? {} : { input: { hint } }),
+      })),
+    });
+  }
+
+  /** Sends remembered updates again. */
+  async replay(updates: readonly SessionUpdate[]): Promise<void> {
+    for (const update of updates) await this.#notify(update);
+  }
+
+  /**
+   * Runs one turn to its end.
+   * @throws RequestError when one is running already
+   */
+  async prompt(blocks: readonly ContentBlock[]): Promise<PromptResponse> {
+    if (this.#running !== undefined) {
+      throw RequestError.invalidRequest(undefined, 'a turn is already running in this session');
+    }
+    const abort = new AbortController();
+    const turn = this.#runTurn(blocks, abort.signal);
+    const running = { abort, ended: turn };
+    this.#running = running;
+    try {
+      return await turn;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Asks the running turn to end; without one, nothing happens. */
+  cancel(): void {
+    this.#running?.abort.abort();
+  }
+
+  /** Ends the running turn and waits until it has ended. */
+  async close(): Promise<void> {
+    this.cancel();
+    await this.#running?.ended;
+  }
+
+  /** Writes what the running turn has said so far to the history; called when the process ends. */
+  saveNow(): void {
+    this.#options.history.append(this.#options.sessionId, this.#record.take());
+  }
+
+  async #runTurn(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
+    const { client, capabilities, sessionId, cwd } = this.#options;
+    const text = promptText(blocks);
+    for (const block of blocks) {
+      this.#record.add({ sessionUpdate: 'user_message_chunk', content: lastingBlock(block) });
+    }
+    this.saveNow();
+    const turn = new Turn({
+      client,
+      capabilities,
+      sessionId,
+      cwd,
+      files: this.#files,
+      signal,
+      readOnly: this.#modeId === 'look',
+      allowedAlways: this.#allowedAlways,
+      send: async (update) => {
+        this.#record.add(update);
+        await this.#notify(update);
+      },
+    });
+    try {
+      await this.#giveTitle(text);
+      await this.#answer(turn, text);
+      // A turn that was cancelled at its very end ends as the client asked, too.
+      return { stopReason: signal.aborted ? 'cancelled' : 'end_turn' };
+    } catch (error) {
+      if (signal.aborted || error instanceof QuestionClosed) return { stopReason: 'cancelled' };
+      if (!(error instanceof Problem)) {
+        process.stderr.write(
+          `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+        );
+      }
+      await turn.say(`${describe(error)}\n`);
+      return { stopReason: 'end_turn' };
+    } finally {
+      await turn.close();
+      this.saveNow();
+    }
+  }
+
+  async #answer(turn: Turn, text: string): Promise<void> {
+    const line = parseCommand(text);
+    const command = allCommands.find(({ name }) => name === line?.name);
+    if (line === undefined) await answerText(turn, allCommands);
+    else if (command === undefined) await answerUnknown(turn, line.name, allCommands);
+    else await command.run(turn, line.rest);
+  }
+
+  /** The first prompt names the session. */
+  async #giveTitle(text: string): Promise<void> {
+    if (this.#titled || text === '') return;
+    this.#titled = true;
+    const title = shorten(text.replaceAll(/\s+/gu, ' '), titleCharacters);
+    const update = {
+      sessionUpdate: 'session_info_update' as const,
+      title,
+      updatedAt: new Date().toISOString(),
+    };
+    this.#record.add(update);
+    this.saveNow();
+    await this.#notify(update);
+  }
+
+  async #notify(update: SessionUpdate): Promise<void> {
+    const { client, sessionId } = this.#options;
+    await client.notify(methods.client.session.update, { sessionId, update });
+  }
+}
