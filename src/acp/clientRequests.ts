@@ -1,0 +1,204 @@
+// Answers what an agent asks of its client: permissions, questions, files and terminals.
+import { z } from 'zod';
+import type { AgentEvents, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
+import { answerTo } from './agentErrors.ts';
+import { RpcError, rpcCodes } from './rpcError.ts';
+import type { Terminals } from './terminals.ts';
+import { translateToolCall } from './toolCalls.ts';
+import { workspacePath } from './workspacePaths.ts';
+
+/** What answering needs. */
+export interface ClientRequestsOptions {
+  readonly events: Pick<AgentEvents, 'requestPermission' | 'elicit'>;
+  readonly files: WorkspaceFiles;
+  readonly roots: WorkspaceRoots;
+  readonly terminals: Terminals;
+  /** The session's folder: where commands run that name no other. */
+  readonly cwd: string;
+  /** Fires when the agent is being stopped: nobody will answer its questions any more. */
+  readonly stopping: AbortSignal;
+}
+
+const sessionId = z.string();
+const byTerminal = z.looseObject({ terminalId: z.string() });
+
+const schemas = {
+  permission: z.looseObject({
+    sessionId,
+    toolCall: z.unknown(),
+    options: z.array(
+      z.looseObject({ optionId: z.string(), name: z.string(), kind: z.string().catch('other') }),
+    ),
+  }),
+  elicitation: z.looseObject({
+    sessionId: sessionId.nullish(),
+    message: z.string(),
+    mode: z.string(),
+    requestedSchema: z.unknown(),
+    url: z.string().nullish(),
+    elicitationId: z.string().nullish(),
+  }),
+  read: z.looseObject({
+    path: z.string(),
+    line: z.int().min(0).nullish(),
+    limit: z.int().min(0).nullish(),
+  }),
+  write: z.looseObject({ path: z.string(), content: z.string() }),
+  create: z.looseObject({
+    sessionId,
+    command: z.string().min(1),
+    args: z.array(z.string()).nullish(),
+    env: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
+    cwd: z.string().nullish(),
+    outputByteLimit: z.int().min(0).nullish(),
+  }),
+} as const;
+
+type Answer = (params: unknown, signal: AbortSignal) => Promise<unknown>;
+
+/** Answers the requests of one agent. */
+export class ClientRequests {
+  readonly #options: ClientRequestsOptions;
+  readonly #answers: ReadonlyMap<string, Answer>;
+
+  constructor(options: ClientRequestsOptions) {
+    this.#options = options;
+    const { terminals } = options;
+    this.#answers = new Map<string, Answer>([
+      ['session/request_permission', (params, signal) => this.#permission(params, signal)],
+      ['elicitation/create', (params, signal) => this.#elicitation(params, signal)],
+      ['fs/read_text_file', (params) => this.#read(params)],
+      ['fs/write_text_file', (params) => this.#write(params)],
+      ['terminal/create', (params) => this.#createTerminal(params)],
+      ['terminal/output', (params) => Promise.resolve(terminals.output(terminalIn(params)))],
+      ['terminal/wait_for_exit', (params) => terminals.waitForExit(terminalIn(params))],
+      ['terminal/kill', (params) => terminals.kill(terminalIn(params))],
+      ['terminal/release', (params) => terminals.release(terminalIn(params))],
+    ]);
+  }
+
+  /** The answer to one request. @throws RpcError what to answer instead */
+  async answer(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+    const answer = this.#answers.get(method);
+    if (answer === undefined) {
+      throw new RpcError(rpcCodes.methodNotFound, `Method not found: ${method}`);
+    }
+    try {
+      return await answer(params, signal);
+    } catch (thrown) {
+      throw answerTo(thrown);
+    }
+  }
+
+  async #permission(params: unknown, signal: AbortSignal): Promise<unknown> {
+    const request = parse(schemas.permission, params);
+    const call = translateToolCall(request.toolCall);
+    if (call === undefined) throw invalid('toolCall has no toolCallId');
+    const optionId = await this.#ask(signal, undefined, (waiting) =>
+      this.#options.events.requestPermission(
+        {
+          agentSessionId: request.sessionId,
+          toolCall: call.patch,
+          options: request.options.map(({ optionId, name, kind }) => ({ optionId, name, kind })),
+        },
+        waiting,
+      ),
+    );
+    return {
+      outcome:
+        optionId === undefined ? { outcome: 'cancelled' } : { outcome: 'selected', optionId },
+    };
+  }
+
+  async #elicitation(params: unknown, signal: AbortSignal): Promise<unknown> {
+    const request = parse(schemas.elicitation, params);
+    const { mode, message, requestedSchema, url, elicitationId } = request;
+    return this.#ask(signal, { action: 'cancel' } as const, (waiting) =>
+      this.#options.events.elicit(
+        {
+          agentSessionId: request.sessionId ?? undefined,
+          mode: mode === 'form' || mode === 'url' ? mode : 'other',
+          message,
+          ...(requestedSchema === undefined ? {} : { requestedSchema }),
+          ...(typeof url === 'string' ? { url } : {}),
+          ...(typeof elicitationId === 'string' ? { elicitationId } : {}),
+        },
+        waiting,
+      ),
+    );
+  }
+
+  /** Asks a person; the answer is `cancelled` when the agent is stopped or does not wait any more. */
+  async #ask<T>(
+    signal: AbortSignal,
+    cancelled: T,
+    ask: (waiting: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const waiting = AbortSignal.any([signal, this.#options.stopping]);
+    if (waiting.aborted) return cancelled;
+    const { promise: given, resolve: giveUp } = Promise.withResolvers<T>();
+    const onAbort = (): void => {
+      giveUp(cancelled);
+    };
+    waiting.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([ask(waiting), given]);
+    } finally {
+      waiting.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #read(params: unknown): Promise<unknown> {
+    const { path, line, limit } = parse(schemas.read, params);
+    const content = await this.#options.files.readTextFile(
+      await workspacePath(path, this.#options.roots),
+      {
+        ...(typeof line === 'number' ? { line } : {}),
+        ...(typeof limit === 'number' ? { limit } : {}),
+      },
+    );
+    return { content };
+  }
+
+  async #write(params: unknown): Promise<unknown> {
+    const { path, content } = parse(schemas.write, params);
+    await this.#options.files.writeTextFile(
+      await workspacePath(path, this.#options.roots),
+      content,
+    );
+    return {};
+  }
+
+  async #createTerminal(params: unknown): Promise<unknown> {
+    const request = parse(schemas.create, params);
+    const { cwd } = this.#options;
+    const terminalId = await this.#options.terminals.create({
+      agentSessionId: request.sessionId,
+      command: request.command,
+      args: request.args ?? [],
+      env: Object.fromEntries((request.env ?? []).map(({ name, value }) => [name, value])),
+      // The session's own folder was chosen by its user, not by the agent.
+      cwd:
+        typeof request.cwd !== 'string' || request.cwd === cwd
+          ? cwd
+          : await workspacePath(request.cwd, this.#options.roots),
+      outputByteLimit: request.outputByteLimit ?? undefined,
+    });
+    return { terminalId };
+  }
+}
+
+function terminalIn(params: unknown): string {
+  return parse(byTerminal, params).terminalId;
+}
+
+function parse<T extends z.ZodType>(schema: T, params: unknown): z.infer<T> {
+  const parsed = schema.safeParse(params);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalid(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'wrong'}`);
+}
+
+function invalid(what: string): RpcError {
+  return new RpcError(rpcCodes.invalidParams, `Invalid params: ${what}`);
+}

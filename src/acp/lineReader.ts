@@ -1,0 +1,180 @@
+// Reads newline-delimited text from a stream: whole lines, in order, in slices of bounded time, without reading faster than they are taken.
+import type { Readable } from 'node:stream';
+import type { Clock } from '../session/clock.ts';
+
+const newline = 0x0a;
+/** Bytes kept of the start and of the end of a line that is too long: enough to see what it was. */
+const keptHead = 4096;
+const keptTail = 512;
+
+/** A line longer than allowed: it was skipped, only its ends were kept. */
+export interface OversizedLine {
+  readonly bytes: number;
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** Cuts a byte stream into lines. Holds at most one line of `maxBytes` besides the last chunk pushed. */
+export class LineSplitter {
+  readonly #maxBytes: number;
+  #chunk: Buffer | undefined;
+  #position = 0;
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  /** Set while the current line is longer than allowed: its first bytes. */
+  #skippedHead: Buffer | undefined;
+  /** Bytes of the line given last, without its newline. */
+  lastBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Gives more bytes. */
+  push(chunk: Buffer): void {
+    const left = this.#chunk?.subarray(this.#position);
+    this.#chunk = left === undefined ? chunk : Buffer.concat([left, chunk]);
+    this.#position = 0;
+  }
+
+  /** The next whole line without its newline; `undefined` when more bytes are needed. */
+  next(): string | OversizedLine | undefined {
+    const chunk = this.#chunk;
+    if (chunk === undefined) return undefined;
+    const end = chunk.indexOf(newline, this.#position);
+    if (end === -1) {
+      this.#keep(chunk.subarray(this.#position));
+      this.#chunk = undefined;
+      return undefined;
+    }
+    const start = this.#position;
+    this.#position = end + 1;
+    if (this.#bytes === 0 && end - start <= this.#maxBytes) {
+      this.lastBytes = end - start;
+      return chunk.toString('utf8', start, end);
+    }
+    this.#keep(chunk.subarray(start, end));
+    return this.rest() ?? '';
+  }
+
+  /** What is left when the stream has ended, or the line just completed; `undefined` when nothing is. */
+  rest(): string | OversizedLine | undefined {
+    const bytes = this.#bytes;
+    if (bytes === 0) return undefined;
+    this.lastBytes = bytes;
+    const whole = Buffer.concat(this.#parts);
+    const head = this.#skippedHead;
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#skippedHead = undefined;
+    if (head === undefined) return whole.toString('utf8');
+    return {
+      bytes,
+      head: head.toString('utf8'),
+      tail: whole.subarray(-keptTail).toString('utf8'),
+    };
+  }
+
+  #keep(part: Buffer): void {
+    if (part.length === 0) return;
+    this.#bytes += part.length;
+    this.#parts.push(part);
+    if (this.#bytes <= this.#maxBytes) return;
+    // Concatenated once, at the limit; from then on the list is one short tail.
+    const whole = Buffer.concat(this.#parts);
+    // Copies, so that the chunks they were cut from are free.
+    this.#skippedHead ??= Buffer.from(whole.subarray(0, keptHead));
+    this.#parts = [Buffer.from(whole.subarray(-keptTail))];
+  }
+}
+
+/** What a {@link LineReader} calls. Must not throw. */
+export interface LineReaderEvents {
+  /**
+   * One line, empty ones left out. `yield` lets everything that waits for this line run before the
+   * next one is given.
+   */
+  onLine(line: string, bytes: number): 'continue' | 'yield';
+  /** A line longer than allowed, in its place in the order. */
+  onOversized(line: OversizedLine): void;
+  /** The stream has ended and every line of it has been given. Called once. */
+  onEnd(): void;
+}
+
+/**
+ * Reads a stream to its end. The stream is paused while lines wait to be given, so that a fast
+ * writer is slowed down by its pipe instead of filling memory; after `sliceMs` of giving lines the
+ * event loop gets its turn.
+ */
+export class LineReader {
+  readonly #stream: Readable;
+  readonly #splitter: LineSplitter;
+  readonly #sliceMs: number;
+  readonly #clock: Clock;
+  readonly #events: LineReaderEvents;
+  /** `open`: more may come; `ending`: the stream has ended, lines may wait; `ended`: all was given. */
+  #state: 'open' | 'ending' | 'ended' = 'open';
+  #scheduled = false;
+
+  constructor(
+    stream: Readable,
+    options: { readonly maxBytes: number; readonly sliceMs: number; readonly clock: Clock },
+    events: LineReaderEvents,
+  ) {
+    this.#stream = stream;
+    this.#splitter = new LineSplitter(options.maxBytes);
+    this.#sliceMs = options.sliceMs;
+    this.#clock = options.clock;
+    this.#events = events;
+    const end = (): void => {
+      if (this.#state !== 'open') return;
+      this.#state = 'ending';
+      this.#schedule();
+    };
+    stream.on('data', (chunk: Buffer) => {
+      stream.pause();
+      this.#splitter.push(chunk);
+      this.#schedule();
+    });
+    stream.on('end', end);
+    stream.on('close', end);
+    // A broken pipe is an end like any other; what caused it is told by the process's exit.
+    stream.on('error', end);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#slice();
+    });
+  }
+
+  #slice(): void {
+    const until = this.#clock.monotonic() + this.#sliceMs;
+    for (let line = this.#splitter.next(); line !== undefined; line = this.#splitter.next()) {
+      if (this.#give(line) === 'yield' || this.#clock.monotonic() >= until) {
+        this.#schedule();
+        return;
+      }
+    }
+    if (this.#state === 'open') {
+      this.#stream.resume();
+    } else if (this.#state === 'ending') {
+      this.#state = 'ended';
+      // Some peers do not end their last line.
+      const rest = this.#splitter.rest();
+      if (rest !== undefined) this.#give(rest);
+      this.#events.onEnd();
+    }
+  }
+
+  #give(line: string | OversizedLine): 'continue' | 'yield' {
+    if (typeof line === 'string') {
+      return line === '' ? 'continue' : this.#events.onLine(line, this.#splitter.lastBytes);
+    }
+    this.#events.onOversized(line);
+    return 'continue';
+  }
+}
