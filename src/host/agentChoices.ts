@@ -4,13 +4,13 @@
 export interface AgentChoice {
   readonly id: string;
   readonly name: string;
-  /** One line on what it is or which command it runs. */
-  readonly detail?: string;
+  /** The command line as configured, without the environment. */
+  readonly commandLine: string;
 }
 
 /** The agents that can be chosen now. */
 export interface AgentChoices {
   /** In the order they are offered. */
-  list(): readonly AgentChoice[] | Promise<readonly AgentChoice[]>;
+  list(): readonly AgentChoice[];
   readonly defaultAgentId: string;
 }

@@ -55,11 +55,10 @@ export async function pickSaved(
 
 /** An agent. */
 export async function pickAgent(agents: AgentChoices): Promise<string | undefined> {
-  const choices = await agents.list();
-  const items = choices.map(({ id, name, detail }) => ({
+  const items = agents.list().map(({ id, name, commandLine }) => ({
     label: withoutIcons(name),
     description: id === agents.defaultAgentId ? vscode.l10n.t('default') : '',
-    ...(detail === undefined ? {} : { detail: withoutIcons(detail) }),
+    detail: withoutIcons(commandLine),
     id,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
