@@ -1,5 +1,4 @@
 // Installs a small pinned npm manifest into the cache, whole or not at all.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -12,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { runNpm } from './commands.ts';
 import { cacheFolder, root } from './paths.ts';
 import { isAlive } from './processes.ts';
 
@@ -100,31 +100,21 @@ function removeAbandoned(): void {
   }
 }
 
-/** Runs `npm ci` as the surrounding npm would, without install scripts: nothing that is installed here needs one. */
+/** Runs `npm ci` without install scripts: nothing that is installed here needs one. */
 async function npmCi(folder: string, title: string): Promise<void> {
-  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = process.env['npm_execpath'];
-  const child =
-    npm !== undefined && /\.c?js$/.test(npm)
-      ? spawn(process.execPath, [npm, ...flags], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-      : spawn('npm', flags, {
-          cwd: folder,
-          stdio: ['ignore', 'pipe', 'pipe'],
-          shell: process.platform === 'win32',
-        });
   let said = '';
-  const keep = (chunk: Buffer): void => {
-    said = `${said}${chunk.toString()}`.slice(-4000);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  if (code !== 0) {
+  const ending = await runNpm(
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: folder,
+      hear: (text) => {
+        said = `${said}${text}`.slice(-4000);
+      },
+    },
+  );
+  if (ending !== 0) {
     throw new MissingError(
-      `${title}: \`npm ci\` ended with ${String(code)}. Is the npm registry within reach?\n${said.trim()}`,
+      `${title}: \`npm ci\` ended with ${ending}. Is the npm registry within reach?\n${said.trim()}`,
     );
   }
 }

@@ -23,6 +23,8 @@ export interface ServerHostOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server and of its extension hosts. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Out of reach of the terminal's Ctrl-C, so that only `dispose` ends it, and in order. Off by default. */
+  readonly detached?: boolean;
 }
 
 /** A VS Code server that runs. */
@@ -154,6 +156,7 @@ async function listen(
       cwd: options.host.folder,
       env: environment(options.env ?? {}),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.detached === true,
     },
   );
   let said = '';

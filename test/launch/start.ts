@@ -1,0 +1,106 @@
+// `npm start`: Roost, freshly built, in a VS Code of its own, on a sample workspace or a folder of yours.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runDesktop } from './desktop.ts';
+import { installHost } from './hosts.ts';
+import { endLeftovers } from './leftovers.ts';
+import { openInBrowser } from './openInBrowser.ts';
+import { cacheFolder, newRunMark, root, scratchFolder } from './paths.ts';
+import { MissingError } from './pinned.ts';
+import { installVsix, startServerHost, type ServerHost } from './serverHost.ts';
+import { freshVsix, vsixHash } from './vsix.ts';
+
+const { values } = parseArgs({
+  options: {
+    folder: { type: 'string' },
+    desktop: { type: 'boolean', default: false },
+    'no-open': { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string): void => {
+  console.log(line);
+};
+
+/** Resolves when the user wants to stop: Ctrl-C, a polite kill, or a closed terminal. */
+const stop = new Promise<void>((resolve) => {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, resolve);
+  }
+});
+
+const scratch = scratchFolder('start');
+try {
+  if (values.desktop) {
+    await runDesktop(await freshVsix(say), folder(), stop, say);
+  } else {
+    await serve();
+  }
+} catch (error) {
+  console.error(error instanceof MissingError ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The user's own folder, or a throw-away copy of the sample. */
+function folder(): string {
+  if (values.folder !== undefined) {
+    const own = resolve(process.env['INIT_CWD'] ?? '.', values.folder);
+    if (!existsSync(own)) {
+      throw new MissingError(`There is no folder ${own}.`);
+    }
+    return own;
+  }
+  const sample = join(scratch, 'sample');
+  cpSync(join(root, 'test', 'fixtures', 'workspace'), sample, { recursive: true });
+  return sample;
+}
+
+async function serve(): Promise<void> {
+  const mark = newRunMark();
+  const opened = folder();
+  const vsix = await freshVsix(say);
+  const host = await installHost('newest', say);
+  // Sessions belong to a folder, and the browser's memory to a port: with both kept, a second start finds what the first one left.
+  const dataFolder = join(cacheFolder, 'start');
+  mkdirSync(dataFolder, { recursive: true });
+  const installed = join(dataFolder, 'vsix.stamp');
+  if (read(installed) !== vsixHash()) {
+    await installVsix(host, dataFolder, vsix);
+    writeFileSync(installed, vsixHash());
+  }
+  const port = join(dataFolder, 'port');
+  const options = {
+    host,
+    dataFolder,
+    env: mark.env,
+    // Our own sample needs no question; somebody's folder does.
+    workspaceTrust: values.folder !== undefined,
+    detached: true,
+  };
+  const server: ServerHost = await startServerHost({
+    ...options,
+    port: Number(read(port) ?? 0),
+  }).catch(() => startServerHost(options));
+  try {
+    writeFileSync(port, String(server.port));
+    const url = server.urlOf(opened);
+    say(`\nVS Code ${host.version} with Roost: ${url}\nCtrl-C ends it.\n`);
+    if (!values['no-open']) {
+      openInBrowser(url);
+    }
+    await Promise.race([stop, server.ended]);
+    say('Stopping …');
+  } finally {
+    await server.dispose();
+    for (const line of await endLeftovers(mark)) {
+      console.error(line);
+    }
+  }
+}
+
+function read(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}

@@ -1,0 +1,84 @@
+// Makes roost.vsix: the production build, packed as the marketplace would want it.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+import { runNode } from './commands.ts';
+import { cacheFolder, root } from './paths.ts';
+import type { Report } from './pinned.ts';
+
+/** Where the package lies once it is made. */
+export const vsixFile = join(root, 'roost.vsix');
+
+const stampFile = join(cacheFolder, 'vsix.stamp');
+
+/** Folders and files whose contents go into the package or decide what does. */
+const inputs = [
+  'src',
+  'media',
+  'l10n',
+  'esbuild.mjs',
+  'package.json',
+  'package-lock.json',
+  'package.nls.json',
+  'tsconfig.json',
+  '.vscodeignore',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
+
+/** Builds for production and packs. Throws when either fails. */
+export async function makeVsix(): Promise<void> {
+  const ending = await runNode(['esbuild.mjs', '--production']);
+  if (ending !== 0) {
+    throw new Error(`The build ended with ${ending}.`);
+  }
+  await createVSIX({
+    cwd: root,
+    packagePath: vsixFile,
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
+  mkdirSync(cacheFolder, { recursive: true });
+  writeFileSync(stampFile, stampNow());
+}
+
+/** Returns the package, made anew only where what goes into it has changed since. */
+export async function freshVsix(report: Report): Promise<string> {
+  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stampNow()) {
+    report('Building and packing roost.vsix');
+    await makeVsix();
+  }
+  return vsixFile;
+}
+
+/** Tells one package from another. */
+export function vsixHash(): string {
+  return hashOf([vsixFile]);
+}
+
+/** What the package was made from, and the package. */
+function stampNow(): string {
+  return `${hashOf(inputs.map((name) => join(root, name)))} ${vsixHash()}`;
+}
+
+function hashOf(places: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of places.flatMap(filesUnder)) {
+    hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesUnder(place: string): string[] {
+  if (!existsSync(place)) {
+    return [];
+  }
+  return statSync(place).isDirectory()
+    ? readdirSync(place)
+        .sort()
+        .flatMap((name) => filesUnder(join(place, name)))
+    : [place];
+}
