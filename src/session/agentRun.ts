@@ -1,7 +1,7 @@
 // One run of one agent: its link, its conversation and its turn; all of it is forgotten together.
-import type { Clock } from './clock.ts';
-import { withDeadline } from './clock.ts';
+import { withDeadline, type Clock } from './clock.ts';
 import { isSessionError, SessionError } from './errors.ts';
+import type { TerminationReport } from './info.ts';
 import type { AgentDefinition, AgentInfo, AgentLink } from './ports.ts';
 import type { QueuedPrompt } from './promptQueue.ts';
 import {
@@ -43,6 +43,34 @@ export function createTurn(prompt: QueuedPrompt): Turn {
     markOver: () => {
       resolve(undefined);
     },
+  };
+}
+
+/** How long a cancelled turn may take to end before the caller is told that it does not. */
+const cancelDeadlineMs = 30_000;
+
+/** Asks the agent to end its turn; resolves when it has. @throws SessionError `agentError` when it does not in time */
+export async function cancelTurn(run: AgentRun, clock: Clock, sessionId: string): Promise<void> {
+  const { turn } = run;
+  if (turn === undefined) return;
+  run.link.cancel(run.agentSessionId);
+  await withDeadline(clock, cancelDeadlineMs, turn.over, () => {
+    return new SessionError('agentError', `${run.agent.name} does not end its turn.`, {
+      sessionId,
+      hint: 'Restart the session, or kill it; what was said is saved.',
+    });
+  });
+}
+
+/** The report of a stop that found nothing to stop. */
+export function nothingRan(sessionId: string): TerminationReport {
+  return {
+    sessionId,
+    exitCode: null,
+    signal: null,
+    forced: false,
+    durationMs: 0,
+    descendantsKilled: 0,
   };
 }
 

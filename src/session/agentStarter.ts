@@ -7,6 +7,7 @@ import { toSessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './ports.ts';
 import type { SessionRow } from './sessionRow.ts';
+import type { SessionConfig } from './state.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 
 /** What a starter needs of its session. */
@@ -14,6 +15,7 @@ export interface StarterDeps extends DomainDeps {
   readonly row: SessionRow;
   readonly context: ContextManager;
   readonly pending: PendingRequests;
+  permissionMode(): SessionConfig['permissionMode'];
   /** The agent gave a sign of life. */
   onActivity(): void;
 }
@@ -93,7 +95,7 @@ export class AgentStarter {
     return new AgentEventSink({
       context,
       pending,
-      permissionMode: () => row.state.config.permissionMode,
+      permissionMode: () => this.#deps.permissionMode(),
       onActivity: () => {
         this.#deps.onActivity();
       },
@@ -108,6 +110,7 @@ export class AgentStarter {
   #noteOpened(agent: AgentDefinition, info: AgentInfo, opened: OpenedSession): void {
     const { row } = this.#deps;
     row.patch({ agentSessionId: opened.agentSessionId, turnRunning: false });
+    row.clear('stoppedAfterIdleMinutes');
     row.noteFacts({
       agentName: info.name ?? agent.name,
       ...(info.version === undefined ? {} : { agentVersion: info.version }),

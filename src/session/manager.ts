@@ -1,17 +1,17 @@
 // The SessionManager: registry and operations of all sessions; knows no editor.
 import { stamp } from './clock.ts';
-import { createEntry, fromPlain, isActive } from './entry.ts';
+import { createEntry, isActive } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
-import { Emitter, type Event } from './event.ts';
+import { HeldSessions, type HeldSession } from './heldSessions.ts';
+import { IdleSessions } from './idleSessions.ts';
 import type { SavedSessionInfo, SessionInfo, TerminationReport } from './info.ts';
-import type { ContentBlock, ElicitationAnswer, StoredSession, TranscriptSlice } from './ports.ts';
+import type { ContentBlock, ElicitationAnswer, TranscriptSlice } from './ports.ts';
+import { SessionRestorer } from './restorer.ts';
 import type { CreateOptions, SessionDetails, Sessions } from './sessions.ts';
-import { sessionDetails, sessionInfo, type ReadOnlyReason } from './sessionView.ts';
+import { sessionDetails, sessionInfo } from './sessionView.ts';
 import { sessionConfigSchema, type SessionConfig, type SessionState } from './state.ts';
-import type { SessionStatus } from './status.ts';
-import { SessionSupervisor, type StopReason } from './supervisor.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
-import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
+import type { TranscriptEntry } from './transcript.ts';
 
 /** What the manager works with. */
 export interface ManagerDeps extends DomainDeps {
@@ -19,48 +19,26 @@ export interface ManagerDeps extends DomainDeps {
   defaultCwd(): string;
 }
 
-interface Held {
-  readonly supervisor: SessionSupervisor;
-  readonly readOnly: ReadOnlyReason;
-}
-
 /** All sessions of this window. One failing session never keeps another from anything. */
 export class SessionManager implements Sessions {
   readonly #deps: ManagerDeps;
-  readonly #held = new Map<string, Held>();
-  /** Restores under way: restored twice is restored once. */
-  readonly #restoring = new Map<string, Promise<SessionInfo>>();
-  readonly #changed: Emitter<{
-    sessionId: string;
-    status: SessionStatus | 'deleted';
-    statusChanged: boolean;
-  }>;
-  readonly #transcriptChanged: Emitter<{ sessionId: string; change: TranscriptChange }>;
-  #disposed = false;
+  readonly #held: HeldSessions;
+  readonly #restorer: SessionRestorer;
+  readonly #idle: IdleSessions;
+  readonly onDidChange: Sessions['onDidChange'];
+  readonly onDidChangeTranscript: Sessions['onDidChangeTranscript'];
 
   constructor(deps: ManagerDeps) {
     this.#deps = deps;
-    const onListenerError = (error: unknown): void => {
-      deps.logger.error('a listener of session changes failed', error);
-    };
-    this.#changed = new Emitter(onListenerError);
-    this.#transcriptChanged = new Emitter(onListenerError);
-    this.onDidChange = this.#changed.event;
-    this.onDidChangeTranscript = this.#transcriptChanged.event;
+    this.#held = new HeldSessions(deps);
+    this.#restorer = new SessionRestorer(deps, this.#held);
+    this.#idle = new IdleSessions(deps, this.#held);
+    this.onDidChange = this.#held.changed.event;
+    this.onDidChangeTranscript = this.#held.transcriptChanged.event;
   }
 
-  readonly onDidChange: Event<{
-    readonly sessionId: string;
-    readonly status: SessionStatus | 'deleted';
-    readonly statusChanged: boolean;
-  }>;
-  readonly onDidChangeTranscript: Event<{
-    readonly sessionId: string;
-    readonly change: TranscriptChange;
-  }>;
-
   async create(options: CreateOptions = {}): Promise<SessionInfo> {
-    this.#assertUsable();
+    this.#held.assertUsable();
     const { catalog, clock, ids, registry } = this.#deps;
     const agent = catalog.resolve(options.agent ?? catalog.defaultAgentId);
     const at = stamp(clock);
@@ -80,21 +58,22 @@ export class SessionManager implements Sessions {
     const sessionId = ids.sessionId();
     // The row is dormant for the instant between being born and being started.
     registry.add(createEntry(sessionId, { ...state, status: 'dormant' }, clock.monotonic()));
-    const supervisor = this.#hold(sessionId, undefined, false);
+    const supervisor = this.#held.add(sessionId, undefined, false);
     await supervisor.start();
     return this.#info(sessionId);
   }
 
   list(): readonly SessionInfo[] {
-    return [...this.#held.keys()].map((sessionId) => this.#info(sessionId));
+    return this.#held.all().map((held) => this.#view(held));
   }
 
   get(sessionId: string): SessionInfo | undefined {
-    return this.#held.has(sessionId) ? this.#info(sessionId) : undefined;
+    const held = this.#held.find(sessionId);
+    return held === undefined ? undefined : this.#view(held);
   }
 
   details(sessionId: string): SessionDetails {
-    const { supervisor, readOnly } = this.#get(sessionId);
+    const { supervisor, readOnly } = this.#held.get(sessionId);
     const { state } = supervisor.entry;
     return sessionDetails(supervisor, {
       info: this.#info(sessionId),
@@ -108,7 +87,7 @@ export class SessionManager implements Sessions {
     sessionId: string,
     prompt: string | readonly ContentBlock[],
   ): Promise<{ readonly stopReason: string }> {
-    const { supervisor } = this.#writable(sessionId);
+    const supervisor = this.#held.writable(sessionId);
     const blocks = typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
     if (blocks.length === 0) {
       throw new SessionError('invalidArgument', 'A prompt needs at least one block.', {
@@ -119,12 +98,12 @@ export class SessionManager implements Sessions {
   }
 
   unqueue(sessionId: string, promptId: string): void {
-    const { supervisor } = this.#get(sessionId);
-    if (supervisor.queue.remove(promptId)) this.#fireChanged(sessionId);
+    const { supervisor } = this.#held.get(sessionId);
+    if (supervisor.queue.remove(promptId)) this.#held.fireChanged(sessionId);
   }
 
   async cancel(sessionId: string): Promise<void> {
-    await this.#get(sessionId).supervisor.cancel();
+    await this.#held.get(sessionId).supervisor.cancel();
   }
 
   async respondToPermission(
@@ -132,7 +111,7 @@ export class SessionManager implements Sessions {
     requestId: string,
     optionId: string | undefined,
   ): Promise<void> {
-    const { supervisor } = this.#get(sessionId);
+    const { supervisor } = this.#held.get(sessionId);
     this.#named(sessionId, () => {
       supervisor.pending.respondToPermission(requestId, optionId);
     });
@@ -145,7 +124,7 @@ export class SessionManager implements Sessions {
     requestId: string,
     answer: ElicitationAnswer,
   ): Promise<void> {
-    const { supervisor } = this.#get(sessionId);
+    const { supervisor } = this.#held.get(sessionId);
     this.#named(sessionId, () => {
       supervisor.pending.respondToElicitation(requestId, answer);
     });
@@ -154,18 +133,18 @@ export class SessionManager implements Sessions {
   }
 
   async setMode(sessionId: string, modeId: string): Promise<void> {
-    await this.#writable(sessionId).supervisor.setMode(modeId);
+    await this.#held.writable(sessionId).setMode(modeId);
   }
 
   async setConfigOption(sessionId: string, configId: string, value: unknown): Promise<void> {
-    await this.#writable(sessionId).supervisor.setConfigOption(configId, value);
+    await this.#held.writable(sessionId).setConfigOption(configId, value);
   }
 
   async terminate(
     sessionId: string,
     options: { readonly force?: boolean } = {},
   ): Promise<TerminationReport> {
-    const { supervisor } = this.#get(sessionId);
+    const { supervisor } = this.#held.get(sessionId);
     const report = await supervisor.stop('user', options.force === true);
     const nothingSaid = supervisor.neverReady && supervisor.entry.state.messageCount === 0;
     if (nothingSaid && supervisor.entry.state.status === 'dormant') {
@@ -175,14 +154,14 @@ export class SessionManager implements Sessions {
   }
 
   async restart(sessionId: string): Promise<SessionInfo> {
-    const { supervisor } = this.#writable(sessionId);
+    const supervisor = this.#held.writable(sessionId);
     await supervisor.stop('user', false);
     await supervisor.start();
     return this.#info(sessionId);
   }
 
   async resume(sessionId: string): Promise<SessionInfo> {
-    await this.#writable(sessionId).supervisor.start();
+    await this.#held.writable(sessionId).start();
     return this.#info(sessionId);
   }
 
@@ -193,54 +172,32 @@ export class SessionManager implements Sessions {
         sessionId,
       });
     }
-    await this.#writable(sessionId).supervisor.change({ title: trimmed, titleSource: 'user' });
+    await this.#held.writable(sessionId).change({ title: trimmed, titleSource: 'user' });
   }
 
   async setKeepAwake(sessionId: string, keepAwake: boolean): Promise<void> {
-    await this.#writable(sessionId).supervisor.change({ keepAwake });
+    await this.#held.writable(sessionId).change({ keepAwake });
   }
 
   async configure(sessionId: string, config: Partial<SessionConfig>): Promise<void> {
-    const { supervisor } = this.#writable(sessionId);
+    const supervisor = this.#held.writable(sessionId);
     const merged = { ...supervisor.entry.state.config, ...config };
-    await supervisor.change({ config: this.#parseConfig(merged, sessionId) });
+    await supervisor.change({ config: this.#config(merged, sessionId) });
   }
 
   async save(sessionId: string): Promise<SavedSessionInfo> {
-    return this.#writable(sessionId).supervisor.save();
+    return this.#held.writable(sessionId).save();
   }
 
   async restore(sessionId: string): Promise<SessionInfo> {
-    this.#assertUsable();
-    if (this.#held.has(sessionId)) return this.#info(sessionId);
-    const underWay = this.#restoring.get(sessionId);
-    if (underWay !== undefined) return underWay;
-    const restoring = this.#deps.store
-      .load(sessionId)
-      .then((stored) => this.#restored(stored))
-      .finally(() => this.#restoring.delete(sessionId));
-    this.#restoring.set(sessionId, restoring);
-    return restoring;
+    this.#held.assertUsable();
+    await this.#restorer.restore(sessionId);
+    return this.#info(sessionId);
   }
 
-  /**
-   * Brings every saved session into the list as a row at rest; no process starts. One that cannot be
-   * read is logged and left where it is.
-   * @returns the ids now in the list that were not before
-   */
   async restoreAll(): Promise<readonly string[]> {
-    const added: string[] = [];
-    for (const stored of await this.#deps.store.list()) {
-      const { sessionId } = stored.info;
-      if (this.#held.has(sessionId) || this.#restoring.has(sessionId)) continue;
-      try {
-        await this.#restored(stored);
-        added.push(sessionId);
-      } catch (error) {
-        this.#deps.logger.warn(`${sessionId} was not restored: ${toSessionError(error).message}`);
-      }
-    }
-    return added;
+    this.#held.assertUsable();
+    return this.#restorer.restoreAll();
   }
 
   async listSaved(): Promise<readonly SavedSessionInfo[]> {
@@ -249,13 +206,11 @@ export class SessionManager implements Sessions {
   }
 
   async deleteSaved(sessionId: string): Promise<void> {
-    const held = this.#held.get(sessionId);
-    if (held !== undefined) {
-      this.#writable(sessionId);
-      await held.supervisor.stop('user', false);
-    }
+    this.#held.assertUsable();
+    const held = this.#held.find(sessionId);
+    if (held !== undefined) await this.#held.writable(sessionId).stop('user', false);
     await this.#deps.store.delete(sessionId);
-    if (held !== undefined) this.#drop(sessionId);
+    this.#held.drop(sessionId);
   }
 
   async undoDelete(sessionId?: string): Promise<SessionInfo> {
@@ -263,8 +218,9 @@ export class SessionManager implements Sessions {
   }
 
   async transcript(sessionId: string): Promise<readonly TranscriptEntry[]> {
-    this.#held.get(sessionId)?.supervisor.context.flush();
-    if (!this.#held.has(sessionId)) await this.#deps.store.load(sessionId);
+    const held = this.#held.find(sessionId);
+    if (held === undefined) await this.#deps.store.load(sessionId);
+    else held.supervisor.context.flush();
     return this.#deps.store.readTranscript(sessionId);
   }
 
@@ -272,113 +228,49 @@ export class SessionManager implements Sessions {
     sessionId: string,
     options: { readonly limit: number; readonly before?: string },
   ): Promise<TranscriptSlice> {
-    this.#get(sessionId).supervisor.context.flush();
+    this.#held.get(sessionId).supervisor.context.flush();
     return this.#deps.store.readSlice(sessionId, options);
   }
 
   touch(sessionId: string): void {
-    this.#held.get(sessionId)?.supervisor.touch();
+    this.#held.find(sessionId)?.supervisor.touch();
   }
 
   setVisible(sessionId: string, visible: boolean): void {
-    if (visible) this.touch(sessionId);
+    this.#idle.setVisible(sessionId, visible);
   }
 
-  /** Whether any row has a process. */
-  get anyAlive(): boolean {
-    return this.#deps.registry.all().some(isActive);
+  async terminateIdle(): Promise<readonly string[]> {
+    this.#held.assertUsable();
+    return this.#idle.terminateIdle();
+  }
+
+  /** Settings have changed: what follows them follows now. */
+  onSettingsChanged(): void {
+    this.#idle.update();
+    for (const { supervisor } of this.#held.all()) this.#held.fireChanged(supervisor.sessionId);
   }
 
   /** Saves and stops everything; never rejects. Afterwards every operation rejects with `disposed`. */
   async shutdown(force: boolean): Promise<void> {
-    this.#disposed = true;
-    const reason: StopReason = 'shutdown';
-    await Promise.all(
-      [...this.#held.values()].map(async ({ supervisor, readOnly }) => {
-        try {
-          if (readOnly === undefined && isActive(supervisor.entry)) {
-            await supervisor.save().catch((error: unknown) => {
-              this.#deps.logger.error(`${supervisor.sessionId} could not be saved`, error);
-            });
-          }
-          await supervisor.stop(reason, force);
-        } catch (error) {
-          this.#deps.logger.error(`${supervisor.sessionId} could not be stopped`, error);
-        }
-      }),
-    );
-    this.#changed.dispose();
-    this.#transcriptChanged.dispose();
+    this.#held.dispose();
+    this.#idle.dispose();
+    await Promise.all(this.#held.all().map((held) => this.#shutDown(held, force)));
+    this.#held.silence();
   }
 
-  // ---- rows -----------------------------------------------------------------------------------
-
-  #hold(sessionId: string, readOnly: ReadOnlyReason, everReady: boolean): SessionSupervisor {
-    const supervisor = new SessionSupervisor(
-      sessionId,
-      {
-        ...this.#deps,
-        events: {
-          onStatus: (status) => {
-            this.#changed.fire({ sessionId, status, statusChanged: true });
-            this.#publishCounts();
-          },
-          onChange: () => {
-            this.#fireChanged(sessionId);
-          },
-          onTranscript: (change) => {
-            this.#transcriptChanged.fire({ sessionId, change });
-          },
-        },
-      },
-      everReady,
-    );
-    this.#held.set(sessionId, { supervisor, readOnly });
-    return supervisor;
-  }
-
-  async #restored(stored: StoredSession): Promise<SessionInfo> {
-    const { registry, clock, telemetry } = this.#deps;
-    const { sessionId, bytes } = stored.info;
-    const startedAt = clock.monotonic();
-    if (stored.state === undefined) {
-      throw new SessionError(
-        'storageDamaged',
-        stored.info.damaged ?? 'The saved session is damaged.',
-        {
-          sessionId,
-          hint: 'Its file is kept as it is. Run "Roost: Show Log" for its path.',
-        },
-      );
-    }
-    const readOnly = stored.kind === 'whole' ? stored.readOnly : undefined;
-    registry.add(fromPlain({ session_id: sessionId, state: stored.state }, clock.monotonic()));
-    const supervisor = this.#hold(sessionId, readOnly, true);
-    if (stored.state.turnRunning && readOnly === undefined) await this.#markInterrupted(supervisor);
-    this.#fireChanged(sessionId);
-    telemetry.publish(
-      'roost.session.restored',
-      { sessionId, agentId: stored.info.agentId },
-      { bytes, durationMs: clock.monotonic() - startedAt, how: 'readonly' },
-    );
-    return this.#info(sessionId);
-  }
-
-  /** A turn ran when the host that wrote this died: said in the transcript, once. */
-  async #markInterrupted(supervisor: SessionSupervisor): Promise<void> {
-    const { sessionId, context } = supervisor;
+  async #shutDown({ supervisor, readOnly }: HeldSession, force: boolean): Promise<void> {
+    const { logger } = this.#deps;
+    const { sessionId } = supervisor;
     try {
-      context.attach(await this.#deps.store.open(sessionId));
-      context.notice(
-        'interrupted',
-        'This turn was cut short: the window it ran in ended. It is not sent again by itself.',
-      );
-      await context.close();
-      await supervisor.change({ turnRunning: false });
+      if (readOnly === undefined && isActive(supervisor.entry)) await supervisor.save();
     } catch (error) {
-      this.#deps.logger.warn(
-        `${sessionId}: the interrupted turn could not be marked: ${toSessionError(error).message}`,
-      );
+      logger.error(`${sessionId} could not be saved`, error);
+    }
+    try {
+      await supervisor.stop('shutdown', force);
+    } catch (error) {
+      logger.error(`${sessionId} could not be stopped`, error);
     }
   }
 
@@ -386,53 +278,18 @@ export class SessionManager implements Sessions {
     try {
       await this.#deps.store.delete(sessionId);
     } catch (error) {
-      this.#deps.logger.warn(
-        `${sessionId}: its files were not removed: ${toSessionError(error).message}`,
-      );
+      const { message } = toSessionError(error);
+      this.#deps.logger.warn(`${sessionId}: its files were not removed: ${message}`);
     }
-    this.#drop(sessionId);
-  }
-
-  #drop(sessionId: string): void {
-    if (!this.#held.delete(sessionId)) return;
-    this.#deps.registry.remove(sessionId);
-    this.#changed.fire({ sessionId, status: 'deleted', statusChanged: true });
-    this.#publishCounts();
-  }
-
-  #get(sessionId: string): Held {
-    this.#assertUsable();
-    const held = this.#held.get(sessionId);
-    if (held === undefined) {
-      this.#deps.registry.get(sessionId);
-      throw new Error(`row ${sessionId} has no supervisor`);
-    }
-    return held;
-  }
-
-  #writable(sessionId: string): Held {
-    const held = this.#get(sessionId);
-    if (held.readOnly === undefined) return held;
-    const why =
-      held.readOnly === 'newerVersion'
-        ? 'It was written by a newer version of Roost.'
-        : 'Another window has it open.';
-    throw new SessionError('sessionReadOnly', `This session can only be read here. ${why}`, {
-      sessionId,
-      hint:
-        held.readOnly === 'newerVersion'
-          ? 'Update Roost to go on with it.'
-          : 'Close the other window, then reload this one.',
-    });
+    this.#held.drop(sessionId);
   }
 
   #info(sessionId: string): SessionInfo {
-    return sessionInfo(this.#get(sessionId).supervisor);
+    return this.#view(this.#held.get(sessionId));
   }
 
-  #fireChanged(sessionId: string): void {
-    const status = this.#deps.registry.find(sessionId)?.state.status;
-    if (status !== undefined) this.#changed.fire({ sessionId, status, statusChanged: false });
+  #view(held: HeldSession): SessionInfo {
+    return sessionInfo(held.supervisor, this.#idle.deadlineAt(held));
   }
 
   #agentName(agentId: string): string {
@@ -444,25 +301,14 @@ export class SessionManager implements Sessions {
     }
   }
 
-  #config(patch: Partial<SessionConfig>): SessionConfig {
-    const settings = this.#deps.settings();
-    return this.#parseConfig({
-      timeoutMinutes: settings['idle.timeoutMinutes'],
-      restart: 'onCrash',
-      permissionMode: settings['permissions.mode'],
-      ...patch,
-    });
-  }
-
-  #parseConfig(config: unknown, sessionId?: string): SessionConfig {
-    const parsed = sessionConfigSchema.safeParse(config);
+  #config(config: unknown, sessionId?: string): SessionState['config'] {
+    const parsed = sessionConfigSchema.partial().safeParse(config);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
-    throw new SessionError(
-      'invalidArgument',
-      `config.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'wrong value'}`,
-      { sessionId },
-    );
+    const where = ['config', ...(issue?.path ?? [])].join('.');
+    throw new SessionError('invalidArgument', `${where}: ${issue?.message ?? 'wrong value'}`, {
+      sessionId,
+    });
   }
 
   #named(sessionId: string, run: () => void): void {
@@ -471,27 +317,5 @@ export class SessionManager implements Sessions {
     } catch (error) {
       throw toSessionError(error, sessionId);
     }
-  }
-
-  #assertUsable(): void {
-    if (this.#disposed) {
-      throw new SessionError('disposed', 'Roost has been shut down in this window.', {
-        hint: 'Reload the window.',
-      });
-    }
-  }
-
-  #publishCounts(): void {
-    const { registry, telemetry } = this.#deps;
-    if (!telemetry.listening) return;
-    const rows = registry.all();
-    const count = (status: SessionStatus): number =>
-      rows.filter((row) => row.state.status === status).length;
-    telemetry.publish('roost.sessions.active', undefined, {
-      active: rows.filter(isActive).length,
-      working: count('working'),
-      needsInput: count('needsInput'),
-      dormant: count('dormant'),
-    });
   }
 }

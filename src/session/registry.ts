@@ -1,6 +1,5 @@
 // The registry: the one map from session id to row, and nothing else that knows which sessions exist.
 import type { SessionEntry } from './entry.ts';
-import { SessionError } from './errors.ts';
 
 /** All rows, in the order they were added. */
 export class SessionRegistry {
@@ -17,10 +16,10 @@ export class SessionRegistry {
     return this.#rows.get(sessionId);
   }
 
-  /** The row. @throws SessionError `sessionUnknown` */
+  /** The row. A missing one is a bug: callers from outside are checked before they get here. */
   get(sessionId: string): SessionEntry {
     const entry = this.#rows.get(sessionId);
-    if (entry === undefined) throw unknownSession(sessionId);
+    if (entry === undefined) throw new Error(`row ${sessionId} does not exist`);
     return entry;
   }
 
@@ -39,12 +38,4 @@ export class SessionRegistry {
   all(): readonly SessionEntry[] {
     return [...this.#rows.values()];
   }
-}
-
-/** The error for an id that no row has. */
-export function unknownSession(sessionId: string): SessionError {
-  return new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
-    sessionId,
-    hint: 'It may have been deleted. Run "Roost: Restore Session" to look through the saved ones.',
-  });
 }

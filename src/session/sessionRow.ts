@@ -21,7 +21,7 @@ export class SessionRow {
     this.#deps = deps;
   }
 
-  /** The row. @throws SessionError `sessionUnknown` after it was removed */
+  /** The row. */
   get entry(): SessionEntry {
     return this.#deps.registry.get(this.sessionId);
   }
@@ -49,6 +49,14 @@ export class SessionRow {
   /** Replaces parts of the state; the status moves only through {@link setStatus}. */
   patch(patch: Partial<Omit<SessionState, 'status'>>): void {
     this.#deps.registry.update(this.sessionId, (entry) => withState(entry, patch));
+  }
+
+  /** Takes an optional part of the state away. */
+  clear(key: 'stoppedAfterIdleMinutes'): void {
+    this.#deps.registry.update(this.sessionId, (entry) => {
+      const { [key]: _gone, ...state } = entry.state;
+      return { ...entry, state };
+    });
   }
 
   /** Takes what the agent says about itself, and tells. */

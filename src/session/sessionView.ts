@@ -58,7 +58,7 @@ export function sessionDetails(
   const { state } = supervisor.entry;
   return {
     info: more.info,
-    config: state.config,
+    config: supervisor.config,
     agentName: state.facts?.agentName ?? more.agentName,
     facts: state.facts ?? { commands: [], modes: [], configOptions: [] },
     can: supervisor.can,
@@ -70,6 +70,7 @@ export function sessionDetails(
     restartAt: supervisor.restartAt,
     stalledSince: supervisor.stalledSince,
     readOnly: more.readOnly,
+    stoppedAfterIdleMinutes: state.stoppedAfterIdleMinutes,
     storageFailing: supervisor.storageFailing,
     interrupted: more.interrupted,
   };

@@ -36,6 +36,8 @@ export interface SessionDetails {
   readonly stalledSince: string | undefined;
   /** Why the session can only be read. */
   readonly readOnly: 'ownedElsewhere' | 'newerVersion' | undefined;
+  /** After how many idle minutes the session was stopped, when that is why it rests. */
+  readonly stoppedAfterIdleMinutes: number | undefined;
   /** Whether something said is not on disk because writing fails. */
   readonly storageFailing: boolean;
   /** The turn that ran when the process ended was cut short. */
@@ -86,6 +88,8 @@ export interface Sessions {
   configure(sessionId: string, config: Partial<SessionConfig>): Promise<void>;
   save(sessionId: string): Promise<SavedSessionInfo>;
   restore(sessionId: string): Promise<SessionInfo>;
+  /** Brings every saved session into the list, at rest; the ids that are new in it. */
+  restoreAll(): Promise<readonly string[]>;
   listSaved(): Promise<readonly SavedSessionInfo[]>;
   deleteSaved(sessionId: string): Promise<void>;
   /** Brings back the last deleted session (or the one named) as a dormant row. */
@@ -100,6 +104,8 @@ export interface Sessions {
     sessionId: string,
     options: { readonly limit: number; readonly before?: string },
   ): Promise<TranscriptSlice>;
+  /** Stops the sessions that are due for being idle, each saved first; the ids of those it ended. */
+  terminateIdle(): Promise<readonly string[]>;
   /** The user did something with this session (opened it, types in its composer). */
   touch(sessionId: string): void;
   /** Whether the user is looking at this session now. */

@@ -67,10 +67,13 @@ export const sessionStateSchema = z.looseObject({
   lastActivityAt: z.string(),
   /** Prompts and answers, without thoughts, tool calls and notices. */
   messageCount: z.int().min(0),
-  config: sessionConfigSchema,
+  /** What was set for this session alone; everything else follows the settings, also later changes of them. */
+  config: sessionConfigSchema.partial(),
   keepAwake: z.boolean(),
   /** The agent's own id for the conversation, for resume and load. */
   agentSessionId: z.string().optional(),
+  /** Minutes after which the session was stopped for being idle; absent when it rests for another reason. */
+  stoppedAfterIdleMinutes: z.number().optional(),
   /** A turn was running when this was written; found on disk after a crash it means "interrupted". */
   turnRunning: z.boolean().default(false),
   facts: agentFactsSchema.optional(),

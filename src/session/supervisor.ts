@@ -1,27 +1,25 @@
 // The SessionSupervisor: one per session, owns the run of its agent, the restart policy and the stop.
-import { stoppedMeanwhile, type AgentRun } from './agentRun.ts';
+import { cancelTurn, nothingRan, stoppedMeanwhile, type AgentRun } from './agentRun.ts';
 import { AgentStarter } from './agentStarter.ts';
-import { withDeadline } from './clock.ts';
 import { ContextManager } from './context.ts';
 import { active, isActive, terminated, type SessionEntry } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
-import type { Disposable } from './event.ts';
 import type { SavedSessionInfo, TerminationReport } from './info.ts';
 import { PendingRequests } from './pendingRequests.ts';
 import type { AgentEnd, AgentInfo, AgentLink, ContentBlock, StopReport } from './ports.ts';
 import { PromptQueue, type TurnResult } from './promptQueue.ts';
-import { RestartPolicy } from './restartPolicy.ts';
+import { RestartBackoff, type PlannedRestart } from './restartBackoff.ts';
 import { SessionRow } from './sessionRow.ts';
 import { StallWatch } from './stallWatch.ts';
 import { endedUnexpectedly, endInWords } from './startErrors.ts';
-import type { SessionState } from './state.ts';
+import type { SessionConfig, SessionState } from './state.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 import { TurnRunner } from './turnRunner.ts';
 
 /** Where the session is between its operations. */
 type Phase =
   | { readonly kind: 'rest' }
-  | { readonly kind: 'backoff'; readonly timer: Disposable; readonly at: string }
+  | { readonly kind: 'backoff'; readonly planned: PlannedRestart }
   | {
       readonly kind: 'starting';
       readonly abort: AbortController;
@@ -38,10 +36,7 @@ type Phase =
 /** Why a session is stopped. */
 export type StopReason = 'user' | 'idle' | 'shutdown' | 'failed';
 
-/** How long a cancelled turn may take to end before the caller is told that it does not. */
-const cancelDeadlineMs = 30_000;
-const firstRestartDelayMs = 500;
-const maxRestartDelayMs = 30_000;
+const forced = { force: true, graceMs: 0 } as const;
 
 /** Supervises one session. Every public method may be called at any time; what must wait, waits. */
 export class SessionSupervisor {
@@ -54,13 +49,11 @@ export class SessionSupervisor {
   readonly #stall: StallWatch;
   readonly #turns: TurnRunner;
   readonly #starter: AgentStarter;
+  readonly #backoff: RestartBackoff;
   #phase: Phase = { kind: 'rest' };
-  #policy = new RestartPolicy();
   /** The end of an unexpected exit's writing; a start waits for it. */
   #settled: Promise<void> = Promise.resolve();
   #can: AgentInfo['can'] | undefined;
-  /** Number of the automatic restart that the present run came from; 0 = it came from a person. */
-  #attempt = 0;
   #everReady: boolean;
 
   /** @param everReady whether the session has been ready before, in an earlier host's life */
@@ -89,11 +82,13 @@ export class SessionSupervisor {
         events.onChange();
       },
     );
+    this.#backoff = new RestartBackoff({ ...deps, config: () => this.config });
     this.#starter = new AgentStarter({
       ...deps,
       row: this.#row,
       context: this.context,
       pending: this.pending,
+      permissionMode: () => this.config.permissionMode,
       onActivity: () => {
         this.#stall.sign();
         this.touch();
@@ -112,7 +107,7 @@ export class SessionSupervisor {
         this.#syncStatus();
       },
       onHealthy: () => {
-        this.#attempt = 0;
+        this.#backoff.reset();
       },
     });
   }
@@ -129,7 +124,7 @@ export class SessionSupervisor {
 
   /** When a crashed session will be started again by itself; ISO 8601. */
   get restartAt(): string | undefined {
-    return this.#phase.kind === 'backoff' ? this.#phase.at : undefined;
+    return this.#phase.kind === 'backoff' ? this.#phase.planned.at : undefined;
   }
 
   /** Since when the running turn has been silent too long; ISO 8601. */
@@ -146,6 +141,17 @@ export class SessionSupervisor {
   /** Whether something of the session is not safely on disk. */
   get storageFailing(): boolean {
     return this.#row.saveFailed || this.context.failing;
+  }
+
+  /** What is set for the session, its own settings before the general ones. */
+  get config(): SessionConfig {
+    const settings = this.#deps.settings();
+    const own = this.entry.state.config;
+    return {
+      timeoutMinutes: own.timeoutMinutes ?? settings['idle.timeoutMinutes'],
+      restart: own.restart ?? 'onCrash',
+      permissionMode: own.permissionMode ?? settings['permissions.mode'],
+    };
   }
 
   /** Whether the session never became ready: then a stop leaves nothing behind. */
@@ -173,7 +179,7 @@ export class SessionSupervisor {
         await phase.done;
         return this.start();
       case 'backoff':
-        phase.timer.dispose();
+        phase.planned.timer.dispose();
         return this.#begin();
       case 'rest':
         return this.#begin();
@@ -204,17 +210,8 @@ export class SessionSupervisor {
   /** Asks the agent to end its turn; resolves when it has. @throws SessionError `agentError` when it does not in time */
   async cancel(): Promise<void> {
     if (this.#phase.kind !== 'running') return;
-    const { run } = this.#phase;
-    const { turn } = run;
-    if (turn === undefined) return;
     this.pending.cancelAll();
-    run.link.cancel(run.agentSessionId);
-    await withDeadline(this.#deps.clock, cancelDeadlineMs, turn.over, () => {
-      return new SessionError('agentError', `${run.agent.name} does not end its turn.`, {
-        sessionId: this.sessionId,
-        hint: 'Restart the session, or kill it; what was said is saved.',
-      });
-    });
+    await cancelTurn(this.#phase.run, this.#deps.clock, this.sessionId);
   }
 
   /**
@@ -225,13 +222,14 @@ export class SessionSupervisor {
     const phase = this.#phase;
     switch (phase.kind) {
       case 'rest':
-        return this.#stopAtRest();
+        return this.#stopAtRest(reason);
       case 'backoff':
-        phase.timer.dispose();
+        phase.planned.timer.dispose();
         this.#phase = { kind: 'rest' };
-        return this.#stopAtRest();
+        return this.#stopAtRest(reason);
       case 'stopping':
-        if (force) this.#hasten(phase.link);
+        // A link's stops are one stop and share their outcome: this one only hastens it.
+        if (force) phase.link?.stop(forced).catch(() => undefined);
         return phase.done;
       case 'starting':
       case 'running':
@@ -304,7 +302,7 @@ export class SessionSupervisor {
       await this.#settled;
       const { run, how, info } = await this.#starter.start({
         signal: phase.abort.signal,
-        automatic: this.#attempt > 0,
+        automatic: this.#backoff.automatic,
         onLaunched: (link) => {
           phase.link = link;
           this.#watch(link);
@@ -364,7 +362,7 @@ export class SessionSupervisor {
     error: SessionError,
   ): Promise<void> {
     this.context.setReplaying(false);
-    if (phase.link !== undefined) await phase.link.stop({ force: true, graceMs: 0 });
+    if (phase.link !== undefined) await phase.link.stop(forced);
     // A stop that came meanwhile sees to the rest itself.
     if (this.#phase !== phase) return;
     await this.#closeContext();
@@ -372,7 +370,7 @@ export class SessionSupervisor {
     this.#row.setStatus('failed', error);
     this.queue.rejectAll(error);
     this.#deps.telemetry.publish('roost.session.error', this.#row.subject, { code: error.code });
-    if (this.#attempt > 0) this.#restartOrGiveUp();
+    if (this.#backoff.automatic) this.#restartOrGiveUp(error);
     await this.#row.reported();
   }
 
@@ -410,7 +408,7 @@ export class SessionSupervisor {
       this.#row.setStatus('dormant');
     } else {
       this.#row.setStatus('crashed', error);
-      this.#restartOrGiveUp();
+      this.#restartOrGiveUp(error);
     }
     await this.#closeContext();
     await this.#row.reported();
@@ -418,7 +416,7 @@ export class SessionSupervisor {
     turn?.markOver();
     const { exitCode, signal } = end;
     this.#deps.telemetry.publish('roost.session.terminated', this.#row.subject, {
-      reason: clean ? 'user' : 'crash',
+      reason: clean ? 'shutdown' : 'crash',
       exitCode,
       signal,
       durationMs: 0,
@@ -436,49 +434,29 @@ export class SessionSupervisor {
     });
   }
 
-  #restartOrGiveUp(): void {
-    const { clock, chance, settings, telemetry } = this.#deps;
-    const current = settings();
-    const limits = {
-      maxRestarts:
-        this.entry.state.config.restart === 'never' ? 0 : current['supervision.maxRestarts'],
-      withinMs: current['supervision.withinSeconds'] * 1000,
-      firstDelayMs: firstRestartDelayMs,
-      maxDelayMs: maxRestartDelayMs,
-    };
-    const decision = this.#policy.decide(limits, clock.monotonic(), chance());
-    if (!decision.restart) {
-      this.#attempt = 0;
-      return;
-    }
-    const { attempt, delayMs } = decision;
-    this.#policy = decision.next;
-    this.#attempt = attempt;
-    const timer = clock.after(delayMs, () => {
+  /** Whatever waits when there is no restart waits in vain: it gets the crash as its answer. */
+  #restartOrGiveUp(error: SessionError): void {
+    const { events, telemetry } = this.#deps;
+    const planned = this.#backoff.plan(({ attempt, delayMs }) => {
       telemetry.publish('roost.session.restarted', this.#row.subject, { attempt, delayMs });
       // A failed restart has shown itself on the row and decided about the next one already.
       this.#begin().catch(() => undefined);
     });
-    this.#phase = { kind: 'backoff', timer, at: new Date(clock.now() + delayMs).toISOString() };
-    this.#deps.events.onChange();
+    if (planned === undefined) this.queue.rejectAll(error);
+    else this.#phase = { kind: 'backoff', planned };
+    events.onChange();
   }
 
-  async #stopAtRest(): Promise<TerminationReport> {
-    this.#attempt = 0;
-    await this.#settled;
+  async #stopAtRest(reason: StopReason): Promise<TerminationReport> {
+    this.#backoff.reset();
     this.queue.cancelAll();
-    if (this.#phase.kind === 'rest' && this.entry.state.status === 'crashed') {
+    await this.#settled;
+    // A person has seen the crash and put it away; a window that closes has not.
+    if (reason === 'user' && this.#phase.kind === 'rest' && this.entry.state.status === 'crashed') {
       this.#row.setStatus('dormant');
     }
     await this.#row.reported();
-    return {
-      sessionId: this.sessionId,
-      exitCode: null,
-      signal: null,
-      forced: false,
-      durationMs: 0,
-      descendantsKilled: 0,
-    };
+    return nothingRan(this.sessionId);
   }
 
   #stop(
@@ -490,7 +468,7 @@ export class SessionSupervisor {
     const link = from.kind === 'running' ? from.run.link : from.link;
     const phase: Phase = { kind: 'stopping', link, done: promise.then((report) => report) };
     this.#phase = phase;
-    this.#attempt = 0;
+    this.#backoff.reset();
     this.#stall.stop();
     this.#row.setStatus('stopping');
     this.queue.cancelAll();
@@ -506,7 +484,7 @@ export class SessionSupervisor {
     from.abort.abort();
     // Nothing was said in this run: there is nothing to be polite about.
     await from.done.catch(() => undefined);
-    const report = await from.link?.stop({ force: true, graceMs: 0 });
+    const report = await from.link?.stop(forced);
     return this.#stopped('user', startedAt, report);
   }
 
@@ -537,12 +515,14 @@ export class SessionSupervisor {
     report: StopReport | undefined,
   ): Promise<TerminationReport> {
     const { clock, telemetry } = this.#deps;
+    if (reason === 'idle') this.#row.patch({ stoppedAfterIdleMinutes: this.config.timeoutMinutes });
     await this.#closeContext();
     this.#row.setStatus('dormant');
     this.#phase = { kind: 'rest' };
     await this.#row.reported();
     const durationMs = clock.monotonic() - startedAt;
-    const { exitCode = null, signal = null, forced = false, descendantsKilled = 0 } = report ?? {};
+    const ended = { ...nothingRan(this.sessionId), ...report, durationMs };
+    const { exitCode, signal, forced } = ended;
     telemetry.publish('roost.session.terminated', this.#row.subject, {
       reason,
       exitCode,
@@ -550,13 +530,7 @@ export class SessionSupervisor {
       durationMs,
       forced,
     });
-    return { sessionId: this.sessionId, exitCode, signal, forced, durationMs, descendantsKilled };
-  }
-
-  #hasten(link: AgentLink | undefined): void {
-    link?.stop({ force: true, graceMs: 0 }).catch((error: unknown) => {
-      this.#deps.logger.error(`${this.sessionId}: kill failed`, error);
-    });
+    return ended;
   }
 
   /** Moves the status to what turn and open requests say, along the table. */

@@ -1,0 +1,145 @@
+// The sessions in the list: each row's supervisor, who may write it, and the events about all of them.
+import { isActive } from './entry.ts';
+import { SessionError } from './errors.ts';
+import { Emitter } from './event.ts';
+import type { ReadOnlyReason } from './sessionView.ts';
+import type { SessionStatus } from './status.ts';
+import { SessionSupervisor } from './supervisor.ts';
+import type { DomainDeps } from './supervisorDeps.ts';
+import type { TranscriptChange } from './transcript.ts';
+
+/** A session in the list. */
+export interface HeldSession {
+  readonly supervisor: SessionSupervisor;
+  readonly readOnly: ReadOnlyReason;
+}
+
+/** All of them, in the order they came. */
+export class HeldSessions {
+  readonly #deps: DomainDeps;
+  readonly #held = new Map<string, HeldSession>();
+  readonly changed: Emitter<{
+    sessionId: string;
+    status: SessionStatus | 'deleted';
+    statusChanged: boolean;
+  }>;
+  readonly transcriptChanged: Emitter<{ sessionId: string; change: TranscriptChange }>;
+  #disposed = false;
+
+  constructor(deps: DomainDeps) {
+    this.#deps = deps;
+    const onListenerError = (error: unknown): void => {
+      deps.logger.error('a listener of session changes failed', error);
+    };
+    this.changed = new Emitter(onListenerError);
+    this.transcriptChanged = new Emitter(onListenerError);
+  }
+
+  /** Makes the supervisor for a row that the registry has. */
+  add(sessionId: string, readOnly: ReadOnlyReason, everReady: boolean): SessionSupervisor {
+    const events = {
+      onStatus: (status: SessionStatus): void => {
+        this.changed.fire({ sessionId, status, statusChanged: true });
+        this.#publishCounts();
+      },
+      onChange: (): void => {
+        this.fireChanged(sessionId);
+      },
+      onTranscript: (change: TranscriptChange): void => {
+        this.transcriptChanged.fire({ sessionId, change });
+      },
+    };
+    const supervisor = new SessionSupervisor(sessionId, { ...this.#deps, events }, everReady);
+    this.#held.set(sessionId, { supervisor, readOnly });
+    return supervisor;
+  }
+
+  /** Takes a session out of the list, row and all. */
+  drop(sessionId: string): void {
+    if (!this.#held.delete(sessionId)) return;
+    this.#deps.registry.remove(sessionId);
+    this.changed.fire({ sessionId, status: 'deleted', statusChanged: true });
+    this.#publishCounts();
+  }
+
+  /** The session, if it is in the list. */
+  find(sessionId: string): HeldSession | undefined {
+    return this.#held.get(sessionId);
+  }
+
+  /** The session. @throws SessionError `sessionUnknown`, `disposed` */
+  get(sessionId: string): HeldSession {
+    this.assertUsable();
+    const held = this.#held.get(sessionId);
+    if (held !== undefined) return held;
+    throw new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
+      sessionId,
+      hint: 'It may have been deleted. Run "Roost: Restore Session" to look through the saved ones.',
+    });
+  }
+
+  /** The session, if it may be changed here. @throws SessionError `sessionUnknown`, `sessionReadOnly`, `disposed` */
+  writable(sessionId: string): SessionSupervisor {
+    const { supervisor, readOnly } = this.get(sessionId);
+    switch (readOnly) {
+      case undefined:
+        return supervisor;
+      case 'newerVersion':
+        throw new SessionError(
+          'sessionReadOnly',
+          'This session can only be read here: it was written by a newer version of Roost.',
+          { sessionId, hint: 'Update Roost to go on with it.' },
+        );
+      case 'ownedElsewhere':
+        throw new SessionError(
+          'sessionReadOnly',
+          'This session can only be read here: another window has it open.',
+          { sessionId, hint: 'Close the other window, then reload this one.' },
+        );
+    }
+  }
+
+  /** All sessions in the list. */
+  all(): readonly HeldSession[] {
+    return [...this.#held.values()];
+  }
+
+  /** Tells that something about a session changed, its status apart. */
+  fireChanged(sessionId: string): void {
+    const status = this.#deps.registry.find(sessionId)?.state.status;
+    if (status !== undefined) this.changed.fire({ sessionId, status, statusChanged: false });
+  }
+
+  /** @throws SessionError `disposed` after {@link dispose} */
+  assertUsable(): void {
+    if (!this.#disposed) return;
+    throw new SessionError('disposed', 'Roost has been shut down in this window.', {
+      hint: 'Reload the window.',
+    });
+  }
+
+  /** From now on every operation is refused; events still go out until {@link silence}. */
+  dispose(): void {
+    this.#disposed = true;
+  }
+
+  /** No more events. */
+  silence(): void {
+    this.changed.dispose();
+    this.transcriptChanged.dispose();
+  }
+
+  #publishCounts(): void {
+    const { registry, telemetry } = this.#deps;
+    if (!telemetry.listening) return;
+    const rows = registry.all();
+    const count = (status: SessionStatus): number =>
+      rows.filter((row) => row.state.status === status).length;
+    telemetry.publish('roost.sessions.active', undefined, {
+      active: rows.filter(isActive).length,
+      working: count('working'),
+      needsInput: count('needsInput'),
+      dormant: count('dormant'),
+    });
+  }
+}
