@@ -1,0 +1,148 @@
+// Composed file operations: whole writes, atomic replacement, durable folders.
+import { dirname } from 'node:path';
+import type { Clock } from '../session/clock.ts';
+import type { FileFacts, FileSystem } from './fileSystem.ts';
+import { errnoOf, isMissing, isTaken } from './storageErrors.ts';
+
+/** Only the user reads what was said. */
+export const fileMode = 0o600;
+
+/** Only the user looks into the folder. */
+export const folderMode = 0o700;
+
+/** Codes with which a folder that cannot be synced says so (Windows has no such thing). */
+const folderSyncUnsupported = new Set(['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP', 'ENOSYS', 'EBADF']);
+
+/** Codes with which Windows refuses to rename a file that a scanner or indexer has open just now. */
+const renameBusy = new Set(['EPERM', 'EBUSY']);
+const renameRetryMs = [10, 40, 160];
+
+/** A file's bytes; `undefined` when it is not there. */
+export async function readIfThere(fs: FileSystem, path: string): Promise<Buffer | undefined> {
+  try {
+    return await fs.readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a file; that it is not there is as good. */
+export async function removeIfThere(fs: FileSystem, path: string): Promise<void> {
+  try {
+    await fs.unlink(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** Names in a folder; none when the folder is not there. */
+export async function namesIn(fs: FileSystem, folder: string): Promise<string[]> {
+  try {
+    return await fs.readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Creates a folder and those above it that are missing, each 0700 whatever the umask, and makes
+ * their names durable. @returns whether `folder` was created
+ */
+export async function ensureFolder(fs: FileSystem, folder: string): Promise<boolean> {
+  try {
+    await fs.mkdir(folder, folderMode);
+  } catch (error) {
+    if (isTaken(error)) return false;
+    if (!isMissing(error) || dirname(folder) === folder) throw error;
+    await ensureFolder(fs, dirname(folder));
+    return ensureFolder(fs, folder);
+  }
+  await fs.chmod(folder, folderMode);
+  await syncFolder(fs, dirname(folder));
+  return true;
+}
+
+/** Makes the names in a folder durable, where the system can. */
+export async function syncFolder(fs: FileSystem, folder: string): Promise<void> {
+  let fd: number | undefined;
+  try {
+    fd = await fs.open(folder, 'r');
+    await fs.fsync(fd);
+  } catch (error) {
+    const code = errnoOf(error);
+    // A folder that may be written but not listed cannot be opened; its names are as durable as the system makes them.
+    if (code !== 'EACCES' && !folderSyncUnsupported.has(code ?? '')) throw error;
+  } finally {
+    if (fd !== undefined) await fs.close(fd);
+  }
+}
+
+/** Writes all bytes at a position, however many calls it takes. */
+export async function writeAll(
+  fs: FileSystem,
+  fd: number,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const count = await fs.write(fd, bytes.subarray(done), position + done);
+    if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
+    done += count;
+  }
+}
+
+/**
+ * Creates a file with these bytes, 0600 whatever the umask, and syncs it. Leaves nothing behind when
+ * it fails.
+ */
+export async function createFile(
+  fs: FileSystem,
+  path: string,
+  bytes: Uint8Array,
+): Promise<FileFacts> {
+  const fd = await fs.open(path, 'wx', fileMode);
+  try {
+    try {
+      await fs.fchmod(fd, fileMode);
+      await writeAll(fs, fd, bytes, 0);
+      await fs.fsync(fd);
+      return await fs.fstat(fd);
+    } finally {
+      await fs.close(fd);
+    }
+  } catch (error) {
+    await removeQuietly(fs, path);
+    throw error;
+  }
+}
+
+/** Removes a file that does no harm if it stays. */
+export async function removeQuietly(fs: FileSystem, path: string): Promise<void> {
+  try {
+    await fs.unlink(path);
+  } catch {
+    // A leftover is swept later; what made us remove it is the failure worth telling.
+  }
+}
+
+/** Renames, trying again shortly when the system says that the file is busy. */
+export async function renameFile(
+  { fs, clock }: { readonly fs: FileSystem; readonly clock: Clock },
+  from: string,
+  to: string,
+): Promise<void> {
+  for (const ms of renameRetryMs) {
+    try {
+      await fs.rename(from, to);
+      return;
+    } catch (error) {
+      if (!renameBusy.has(errnoOf(error) ?? '')) throw error;
+    }
+    await new Promise<void>((resolve) => {
+      clock.after(ms, resolve);
+    });
+  }
+  await fs.rename(from, to);
+}

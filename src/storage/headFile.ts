@@ -1,0 +1,192 @@
+// A session's head on disk: replaced atomically, the last good one kept, one writer per session at a time.
+import { basename, dirname } from 'node:path';
+import type { Clock } from '../session/clock.ts';
+import { stamp } from '../session/clock.ts';
+import { SessionError } from '../session/errors.ts';
+import type { Logger } from '../session/ports.ts';
+import { sessionStateSchema, type SessionState } from '../session/state.ts';
+import {
+  createFile,
+  readIfThere,
+  removeIfThere,
+  removeQuietly,
+  renameFile,
+  syncFolder,
+} from './files.ts';
+import type { FileFacts, FileSystem } from './fileSystem.ts';
+import { formatHead, parseHead, type Head, type ParsedHead } from './headFormat.ts';
+import type { SessionPaths } from './sessionFiles.ts';
+import { isTaken, storageFailed } from './storageErrors.ts';
+
+/** What reading and writing heads needs. */
+export interface HeadDeps {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A name no other process uses for its temporary files. */
+  readonly temporaryName: () => string;
+}
+
+/**
+ * What a head file was when it was looked at: one that was replaced or edited differs in at least one
+ * of these. The inode tells two saves within one tick of the file system's clock apart.
+ */
+export function fingerprintOf({ size, mtimeMs, ino }: FileFacts): string {
+  return `${size}-${mtimeMs}-${ino}`;
+}
+
+/** A head as written. */
+export interface WrittenHead {
+  /** Taken before others can see the file: never that of somebody else's later one. */
+  readonly fingerprint: string;
+  readonly bytes: number;
+  readonly savedAt: string;
+  /** As it is in the file: a copy, with what was carried over from the head before. */
+  readonly state: SessionState;
+}
+
+/** The head in a file; `undefined` when there is none. Rejects only when the file cannot be read. */
+export async function readHead(
+  fs: FileSystem,
+  file: string,
+  sessionId: string,
+): Promise<ParsedHead | undefined> {
+  const bytes = await readIfThere(fs, file);
+  return bytes === undefined ? undefined : parseHead(bytes.toString('utf8'), sessionId);
+}
+
+/**
+ * Replaces one session's head. Saves that wait for a running one become a single write of the newest
+ * state, so a burst of changes costs two writes.
+ *
+ * Not write-file-atomic: it does not sync the folder after the rename (a power cut then takes the
+ * last save back), knows no backup, and was measured to be slower by half than these few calls.
+ */
+export class HeadWriter {
+  readonly #deps: HeadDeps;
+  readonly #sessionId: string;
+  readonly #paths: SessionPaths;
+  #running: Promise<void> | undefined;
+  #waiting: { state: SessionState; readonly done: PromiseWithResolvers<WrittenHead> } | undefined;
+
+  constructor(deps: HeadDeps, sessionId: string, paths: SessionPaths) {
+    this.#deps = deps;
+    this.#sessionId = sessionId;
+    this.#paths = paths;
+  }
+
+  /** Whether nothing is being written or waits to be. */
+  get idle(): boolean {
+    return this.#running === undefined;
+  }
+
+  /**
+   * Resolves when this state, or a newer one saved meanwhile, is on stable storage.
+   * @throws SessionError `storageFailed`, `sessionReadOnly`, `invalidArgument`
+   */
+  save(state: SessionState): Promise<WrittenHead> {
+    if (this.#waiting === undefined) {
+      this.#waiting = { state, done: Promise.withResolvers() };
+    } else {
+      this.#waiting.state = state;
+    }
+    const { promise } = this.#waiting.done;
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** Resolves when what has been asked so far has been written or has failed. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const next = this.#waiting;
+      this.#waiting = undefined;
+      if (next === undefined) break;
+      try {
+        next.done.resolve(await this.#write(next.state));
+      } catch (error) {
+        next.done.reject(error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #write(state: SessionState): Promise<WrittenHead> {
+    const { fs, clock } = this.#deps;
+    const { head } = this.#paths;
+    // An unreadable state on disk would cost the session; a bug is better found here.
+    const checked = sessionStateSchema.safeParse(state);
+    if (!checked.success) {
+      throw new SessionError('internal', `The state to save is not one: ${checked.error.message}`, {
+        sessionId: this.#sessionId,
+      });
+    }
+    try {
+      const before = await readHead(fs, head, this.#sessionId);
+      if (before?.kind === 'whole' && before.newer) throw writtenByNewer(this.#sessionId, head);
+      const onDisk: Head | undefined = before?.kind === 'whole' ? before.head : undefined;
+      const savedAt = stamp(clock);
+      const text = formatHead({ sessionId: this.#sessionId, state, savedAt }, onDisk);
+      const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
+      const facts = await createFile(fs, temporary, Buffer.from(text));
+      try {
+        if (before?.kind === 'whole') await this.#keep(head, this.#paths.backup);
+        if (before?.kind === 'damaged') await this.#keepDamaged(head);
+        await renameFile(this.#deps, temporary, head);
+      } catch (error) {
+        await removeQuietly(fs, temporary);
+        throw error;
+      }
+      await syncFolder(fs, dirname(head));
+      // Our own text, checked above: it has a head's type.
+      const written = (JSON.parse(text) as Head).state;
+      return { fingerprint: fingerprintOf(facts), bytes: facts.size, savedAt, state: written };
+    } catch (error) {
+      if (error instanceof SessionError) throw error;
+      throw storageFailed('save', head, error, this.#sessionId);
+    }
+  }
+
+  /** Gives the head that is about to be replaced a second name, in place of the backup before it. */
+  async #keep(head: string, backup: string): Promise<void> {
+    const { fs, logger } = this.#deps;
+    const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
+    try {
+      await fs.link(head, temporary).catch(() => fs.copyFile(head, temporary));
+      await renameFile(this.#deps, temporary, backup);
+      // Renaming one name of a file to another name of the same file does nothing at all.
+      await removeIfThere(fs, temporary);
+    } catch (error) {
+      await removeQuietly(fs, temporary);
+      // Better the new head without a copy of the old one than no new head.
+      logger.warn(`no backup of ${basename(head)}: ${String(error)}`);
+    }
+  }
+
+  /** Keeps a head that cannot be read under another name: someone may still want what is in it. */
+  async #keepDamaged(head: string): Promise<void> {
+    const { fs, clock, logger } = this.#deps;
+    const kept = `${head}.damaged-${stamp(clock).replaceAll(/[-:.]/g, '')}`;
+    try {
+      await fs.link(head, kept).catch((error: unknown) => {
+        if (isTaken(error)) throw error;
+        return fs.copyFile(head, kept);
+      });
+      logger.warn(`${basename(head)} was damaged; it is kept as ${basename(kept)}`);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
+}
+
+/** The error of whoever wants to write what only a newer Roost understands in full. */
+export function writtenByNewer(sessionId: string, file: string): SessionError {
+  return new SessionError(
+    'sessionReadOnly',
+    `${basename(file)} was written by a newer Roost, so this one does not change it.`,
+    { sessionId, hint: 'Update Roost to continue this session.', details: { file } },
+  );
+}

@@ -1,0 +1,148 @@
+// Who may write a session: one process, named in an exclusive file next to the session's own.
+import { z } from 'zod';
+import { SessionError } from '../session/errors.ts';
+import { createFile, readIfThere, removeIfThere, removeQuietly } from './files.ts';
+import type { FileSystem } from './fileSystem.ts';
+import type { OwnerIdentity, ProcessIdentity } from './processIdentity.ts';
+import { isMissing, isTaken, storageFailed } from './storageErrors.ts';
+
+const ownerSchema = z.object({
+  pid: z.int().positive(),
+  startedAt: z.string(),
+  /** Which store of the process: one process may have the same folder open twice. */
+  store: z.string(),
+});
+
+type Owner = z.infer<typeof ownerSchema>;
+
+/** What taking and giving back ownership needs. */
+export interface OwnerDeps {
+  readonly fs: FileSystem;
+  readonly identity: ProcessIdentity;
+  /** Names this store among those of all processes. */
+  readonly storeId: string;
+  readonly temporaryName: () => string;
+}
+
+/** How often somebody else's change is met in the middle before it counts as owned. */
+const attempts = 5;
+
+/**
+ * Makes this store the session's owner; owning it already is fine.
+ * @throws SessionError `sessionReadOnly` when a live process or store owns it, `storageFailed`
+ */
+export async function takeOwnership(
+  deps: OwnerDeps,
+  file: string,
+  sessionId: string,
+): Promise<void> {
+  const { fs } = deps;
+  const temporary = `${file}.${deps.temporaryName()}.tmp`;
+  try {
+    // Linked into place rather than created there: the file is never seen without its content.
+    await createFile(fs, temporary, Buffer.from(`${JSON.stringify(ownOwner(deps))}\n`));
+    try {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        if (await claim(fs, temporary, file)) return;
+        const owner = await readOwner(fs, file);
+        if (owner === 'none') continue;
+        if (owner !== 'unreadable' && isOwn(deps, owner)) return;
+        if (await isLive(deps, owner)) break;
+        await removeStale(deps, temporary, file);
+      }
+    } finally {
+      await removeQuietly(fs, temporary);
+    }
+  } catch (error) {
+    throw storageFailed('take', file, error, sessionId);
+  }
+  throw ownedElsewhere(sessionId, file);
+}
+
+/** Gives ownership back. A file that names somebody else is left alone. */
+export async function dropOwnership(deps: OwnerDeps, file: string): Promise<void> {
+  const owner = await readOwner(deps.fs, file);
+  if (owner === 'none' || owner === 'unreadable' || !isOwn(deps, owner)) return;
+  await removeIfThere(deps.fs, file);
+}
+
+/** Whether somebody else who still lives owns the session. Rejects when the file cannot be read. */
+export async function isOwnedElsewhere(deps: OwnerDeps, file: string): Promise<boolean> {
+  const owner = await readOwner(deps.fs, file);
+  if (owner === 'none' || (owner !== 'unreadable' && isOwn(deps, owner))) return false;
+  return isLive(deps, owner);
+}
+
+/** The error of whoever wants to write a session that another window has open. */
+export function ownedElsewhere(sessionId: string, file: string): SessionError {
+  return new SessionError('sessionReadOnly', 'Another window has this session open.', {
+    sessionId,
+    hint: 'Continue it there, or stop it there first.',
+    details: { file },
+  });
+}
+
+/** Puts the file in place unless one is there; where names cannot be linked it is copied instead. */
+async function claim(fs: FileSystem, temporary: string, file: string): Promise<boolean> {
+  try {
+    await fs.link(temporary, file).catch((error: unknown) => {
+      if (isTaken(error)) throw error;
+      return fs.copyFile(temporary, file);
+    });
+    return true;
+  } catch (error) {
+    if (isTaken(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes a dead owner's file. Two that find the same dead owner must not remove each other's new
+ * file, so this is done by whoever holds a second exclusive file, after looking again.
+ */
+async function removeStale(deps: OwnerDeps, temporary: string, file: string): Promise<void> {
+  const { fs } = deps;
+  const guard = `${file}.taking`;
+  if (!(await claim(fs, temporary, guard))) {
+    const holder = await readOwner(fs, guard);
+    if (holder !== 'none' && !(await isLive(deps, holder))) await removeIfThere(fs, guard);
+    return;
+  }
+  try {
+    const owner = await readOwner(fs, file);
+    if (owner !== 'none' && !(await isLive(deps, owner))) await removeIfThere(fs, file);
+  } finally {
+    await removeQuietly(fs, guard);
+  }
+}
+
+/** Content is complete as soon as the name is there, so what cannot be read was damaged: nobody's. */
+async function isLive(deps: OwnerDeps, owner: Owner | 'unreadable'): Promise<boolean> {
+  return owner !== 'unreadable' && (await deps.identity.isAlive(owner));
+}
+
+function ownOwner({ identity, storeId }: OwnerDeps): Owner {
+  const { pid, startedAt }: OwnerIdentity = identity.self();
+  return { pid, startedAt, store: storeId };
+}
+
+function isOwn(deps: OwnerDeps, owner: Owner): boolean {
+  const own = ownOwner(deps);
+  return owner.store === own.store && owner.pid === own.pid && owner.startedAt === own.startedAt;
+}
+
+async function readOwner(fs: FileSystem, file: string): Promise<Owner | 'none' | 'unreadable'> {
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await readIfThere(fs, file);
+  } catch (error) {
+    if (isMissing(error)) return 'none';
+    throw error;
+  }
+  if (bytes === undefined) return 'none';
+  try {
+    return ownerSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    return 'unreadable';
+  }
+}

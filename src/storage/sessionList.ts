@@ -1,0 +1,211 @@
+// Looking at a store's folder: one row per session, quick through the index, right without it.
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../session/clock.ts';
+import type { Logger, StoredSession } from '../session/ports.ts';
+import { namesIn } from './files.ts';
+import type { FileFacts, FileSystem } from './fileSystem.ts';
+import { parseHead, type ParsedHead } from './headFormat.ts';
+import { fingerprintOf, readHead } from './headFile.ts';
+import { isOwnedElsewhere, type OwnerDeps } from './ownerFile.ts';
+import { damagedSession, wholeSession, type RowFacts } from './savedSession.ts';
+import { groupFiles, sessionPaths, type FoundFiles, type StorePaths } from './sessionFiles.ts';
+import type { IndexedHead, SessionIndex } from './sessionIndex.ts';
+import { errnoOf, isMissing } from './storageErrors.ts';
+
+/** Longest time that files are looked at in one turn of the event loop, in milliseconds. */
+const turnMs = 5;
+
+/** Heads read at the same time: more than the system's four workers keeps them busy. */
+const readers = 16;
+
+/** What listing works with. */
+export interface ListDeps {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly paths: StorePaths;
+  readonly owner: OwnerDeps;
+  readonly index: SessionIndex;
+}
+
+/** A folder as listed. */
+export interface Listing {
+  readonly sessions: readonly StoredSession[];
+  /** Names of temporary files, of saves under way or cut short. */
+  readonly temporary: readonly string[];
+  /** Ids of transcripts without any head. */
+  readonly headless: readonly string[];
+}
+
+interface Looked {
+  readonly sessionId: string;
+  readonly found: FoundFiles;
+  readonly head: FileFacts | undefined;
+  readonly transcript: FileFacts | undefined;
+}
+
+/**
+ * All sessions in the folder. A head that has not changed since the index saw it is taken from
+ * there; every other one is read, and remembered. Rejects only when the folder cannot be read.
+ */
+export async function listSessions(deps: ListDeps): Promise<Listing> {
+  const { fs, paths, index } = deps;
+  await index.load();
+  const { sessions: found, temporary } = groupFiles(await namesIn(fs, paths.sessions));
+  const rows: StoredSession[] = [];
+  const toRead: Looked[] = [];
+  const headless: string[] = [];
+  await inTurns(deps.clock, found, async ([sessionId, files]) => {
+    if (!files.head && !files.transcript && !files.backup) return;
+    if (!files.head && !files.backup) headless.push(sessionId);
+    const looked = look(deps, sessionId, files);
+    const known =
+      looked.head === undefined ? undefined : index.get(sessionId, fingerprintOf(looked.head));
+    if (known === undefined) toRead.push(looked);
+    else rows.push(await cachedRow(deps, looked, known));
+  });
+  rows.push(...(await readRows(deps, toRead)));
+  await index.tidy(found);
+  return { sessions: rows, temporary, headless };
+}
+
+/** One session as the folder has it now; `undefined` when there is nothing of it. */
+export async function readSession(
+  deps: ListDeps,
+  sessionId: string,
+): Promise<StoredSession | undefined> {
+  const paths = sessionPaths(deps.paths.sessions, sessionId);
+  const there = (path: string): boolean => deps.fs.statSync(path) !== undefined;
+  const found: FoundFiles = {
+    head: there(paths.head),
+    backup: there(paths.backup),
+    transcript: there(paths.transcript),
+    owner: there(paths.owner),
+  };
+  if (!found.head && !found.backup && !found.transcript) return undefined;
+  return (await readRow(deps, look(deps, sessionId, found))).row;
+}
+
+function look({ fs, paths }: ListDeps, sessionId: string, found: FoundFiles): Looked {
+  const stat = (there: boolean, name: string): FileFacts | undefined => {
+    if (!there) return undefined;
+    try {
+      return fs.statSync(join(paths.sessions, name));
+    } catch {
+      // Reading it will say what is wrong.
+      return undefined;
+    }
+  };
+  return {
+    sessionId,
+    found,
+    head: stat(found.head, `${sessionId}.json`),
+    transcript: stat(found.transcript, `${sessionId}.jsonl`),
+  };
+}
+
+async function cachedRow(
+  deps: ListDeps,
+  looked: Looked,
+  { state, savedAt }: IndexedHead,
+): Promise<StoredSession> {
+  // Copies of what callers may change; the agent's facts are shared between sessions and frozen.
+  const own = { ...state, config: { ...state.config } };
+  if (state.facts !== undefined) own.facts = { ...state.facts };
+  return wholeSession(await factsOf(deps, looked), { state: own, savedAt, newer: false });
+}
+
+async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<StoredSession[]> {
+  const rows: StoredSession[] = [];
+  const remembered: [string, IndexedHead][] = [];
+  const queue = looked.values();
+  const reader = async (): Promise<void> => {
+    // Readers share the queue: each takes the next session when it has finished one.
+    for (const one of queue) {
+      const { row, indexed } = await readRow(deps, one);
+      rows.push(row);
+      if (indexed !== undefined) remembered.push([one.sessionId, indexed]);
+    }
+  };
+  await Promise.all(Array.from({ length: readers }, reader));
+  if (remembered.length > 0) await deps.index.remember(remembered);
+  return rows;
+}
+
+async function readRow(
+  deps: ListDeps,
+  looked: Looked,
+): Promise<{ readonly row: StoredSession; readonly indexed?: IndexedHead }> {
+  const { sessionId } = looked;
+  const facts = await factsOf(deps, looked);
+  const head = await readHeadSafely(deps, facts.paths.head, sessionId);
+  if (head?.kind === 'whole') {
+    const saved = { state: head.head.state, savedAt: head.head.saved_at };
+    const row = wholeSession(facts, { ...saved, newer: head.newer });
+    // Looked at before it was read: if it changed in between, the next list reads it again.
+    if (head.newer || looked.head === undefined) return { row };
+    return { row, indexed: { ...saved, fingerprint: fingerprintOf(looked.head) } };
+  }
+  const damage =
+    head === undefined
+      ? { reason: 'is missing', readable: {} }
+      : { reason: head.reason, readable: head.readable };
+  const transcript = looked.transcript !== undefined;
+  const backup = await readHeadSafely(deps, facts.paths.backup, sessionId);
+  return { row: damagedSession(facts, { ...damage, transcript }, backup) };
+}
+
+/** A head, or the reason why the system does not let us read it. */
+async function readHeadSafely(
+  { fs, logger }: ListDeps,
+  file: string,
+  sessionId: string,
+): Promise<ParsedHead | undefined> {
+  try {
+    return await readHead(fs, file, sessionId);
+  } catch (error) {
+    logger.warn(`${file}: ${String(error)}`);
+    const unreadable = parseHead('', sessionId);
+    const reason = `cannot be read (${errnoOf(error) ?? 'unknown error'})`;
+    return unreadable.kind === 'damaged' ? { ...unreadable, reason } : unreadable;
+  }
+}
+
+async function factsOf(deps: ListDeps, looked: Looked): Promise<RowFacts> {
+  const { sessionId, found, head, transcript } = looked;
+  const paths = sessionPaths(deps.paths.sessions, sessionId);
+  return {
+    sessionId,
+    paths,
+    bytes: (head?.size ?? 0) + (transcript?.size ?? 0),
+    changedAt: Math.max(head?.mtimeMs ?? 0, transcript?.mtimeMs ?? 0),
+    ownedElsewhere: found.owner && (await ownedElsewhere(deps, paths.owner)),
+  };
+}
+
+async function ownedElsewhere({ owner, logger }: ListDeps, file: string): Promise<boolean> {
+  try {
+    return await isOwnedElsewhere(owner, file);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    // Who cannot see the owner must not write.
+    logger.warn(`${file}: ${String(error)}`);
+    return true;
+  }
+}
+
+/** Handles items one after another, giving the event loop its turn every few milliseconds. */
+async function inTurns<T>(
+  clock: Clock,
+  items: Iterable<T>,
+  handle: (item: T) => Promise<void>,
+): Promise<void> {
+  let turn = clock.monotonic();
+  for (const item of items) {
+    await handle(item);
+    if (clock.monotonic() - turn < turnMs) continue;
+    await nextTurn();
+    turn = clock.monotonic();
+  }
+}
