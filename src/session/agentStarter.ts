@@ -100,7 +100,7 @@ export class AgentStarter {
         this.#deps.onActivity();
       },
       onMessage: (direction, kind, bytes) => {
-        if (!telemetry.listening) return;
+        if (!telemetry.isHeard('roost.session.message')) return;
         telemetry.publish('roost.session.message', row.subject, { direction, kind, bytes });
       },
       logger,
@@ -111,6 +111,7 @@ export class AgentStarter {
     const { row } = this.#deps;
     row.patch({ agentSessionId: opened.agentSessionId, turnRunning: false });
     row.clear('stoppedAfterIdleMinutes');
+    row.clear('aliveAtShutdown');
     row.noteFacts({
       agentName: info.name ?? agent.name,
       ...(info.version === undefined ? {} : { agentVersion: info.version }),

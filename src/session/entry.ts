@@ -1,7 +1,7 @@
 // One row of the registry: a session's state, its process handle, the monitor of that process, and when it was last active.
 import type { AgentEnd } from './ports.ts';
 import { sessionStateSchema, type SessionState } from './state.ts';
-import { statusAtRest, transition, type SessionStatus } from './status.ts';
+import { expectsProcess, statusAtRest, transition, type SessionStatus } from './status.ts';
 
 /** A process that stands behind a row. */
 export interface ProcessHandle {
@@ -107,5 +107,7 @@ export function toPlain(entry: SessionEntry): PlainEntry {
  */
 export function fromPlain(plain: PlainEntry, now: number): TerminatedEntry {
   const state = sessionStateSchema.parse(plain.state);
-  return createEntry(plain.session_id, { ...state, status: statusAtRest(state.status) }, now);
+  const aliveAtShutdown = state.aliveAtShutdown === true || expectsProcess(state.status);
+  const atRest = { ...state, aliveAtShutdown, status: statusAtRest(state.status) };
+  return createEntry(plain.session_id, atRest, now);
 }

@@ -131,7 +131,7 @@ export class HeldSessions {
 
   #publishCounts(): void {
     const { registry, telemetry } = this.#deps;
-    if (!telemetry.listening) return;
+    if (!telemetry.isHeard('roost.sessions.active')) return;
     const rows = registry.all();
     const count = (status: SessionStatus): number =>
       rows.filter((row) => row.state.status === status).length;

@@ -200,6 +200,22 @@ export class SessionManager implements Sessions {
     return this.#restorer.restoreAll();
   }
 
+  /** Starts the agents that ran when the last window closed, two at a time; failures show on their rows. */
+  async resumeInterrupted(): Promise<void> {
+    const waiting = this.#held
+      .all()
+      .filter(({ supervisor, readOnly }) => {
+        return readOnly === undefined && supervisor.entry.state.aliveAtShutdown === true;
+      })
+      .map(({ supervisor }) => supervisor);
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await next.start().catch(() => undefined);
+      }
+    };
+    await Promise.all([worker(), worker()]);
+  }
+
   async listSaved(): Promise<readonly SavedSessionInfo[]> {
     const stored = await this.#deps.store.list();
     return stored.map(({ info }) => info);
@@ -251,15 +267,23 @@ export class SessionManager implements Sessions {
     for (const { supervisor } of this.#held.all()) this.#held.fireChanged(supervisor.sessionId);
   }
 
-  /** Saves and stops everything; never rejects. Afterwards every operation rejects with `disposed`. */
-  async shutdown(force: boolean): Promise<void> {
+  /**
+   * Saves and stops everything, politely for at most `graceMs`, then by force; never rejects.
+   * Afterwards every operation rejects with `disposed`.
+   */
+  async shutdown(graceMs: number): Promise<void> {
     this.#held.dispose();
     this.#idle.dispose();
-    await Promise.all(this.#held.all().map((held) => this.#shutDown(held, force)));
+    const all = this.#held.all();
+    const hurry = this.#deps.clock.after(graceMs, () => {
+      for (const { supervisor } of all) void supervisor.stop('shutdown', true);
+    });
+    await Promise.all(all.map((held) => this.#shutDown(held)));
+    hurry.dispose();
     this.#held.silence();
   }
 
-  async #shutDown({ supervisor, readOnly }: HeldSession, force: boolean): Promise<void> {
+  async #shutDown({ supervisor, readOnly }: HeldSession): Promise<void> {
     const { logger } = this.#deps;
     const { sessionId } = supervisor;
     try {
@@ -268,7 +292,7 @@ export class SessionManager implements Sessions {
       logger.error(`${sessionId} could not be saved`, error);
     }
     try {
-      await supervisor.stop('shutdown', force);
+      await supervisor.stop('shutdown', false);
     } catch (error) {
       logger.error(`${sessionId} could not be stopped`, error);
     }

@@ -52,7 +52,7 @@ export class SessionRow {
   }
 
   /** Takes an optional part of the state away. */
-  clear(key: 'stoppedAfterIdleMinutes'): void {
+  clear(key: 'stoppedAfterIdleMinutes' | 'aliveAtShutdown'): void {
     this.#deps.registry.update(this.sessionId, (entry) => {
       const { [key]: _gone, ...state } = entry.state;
       return { ...entry, state };

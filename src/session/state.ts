@@ -74,6 +74,8 @@ export const sessionStateSchema = z.looseObject({
   agentSessionId: z.string().optional(),
   /** Minutes after which the session was stopped for being idle; absent when it rests for another reason. */
   stoppedAfterIdleMinutes: z.number().optional(),
+  /** The window closed while the session's agent ran: what an eager restore starts again. */
+  aliveAtShutdown: z.boolean().optional(),
   /** A turn was running when this was written; found on disk after a crash it means "interrupted". */
   turnRunning: z.boolean().default(false),
   facts: agentFactsSchema.optional(),

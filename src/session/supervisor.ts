@@ -515,6 +515,7 @@ export class SessionSupervisor {
     report: StopReport | undefined,
   ): Promise<TerminationReport> {
     const { clock, telemetry } = this.#deps;
+    if (reason === 'shutdown') this.#row.patch({ aliveAtShutdown: true });
     if (reason === 'idle') this.#row.patch({ stoppedAfterIdleMinutes: this.config.timeoutMinutes });
     await this.#closeContext();
     this.#row.setStatus('dormant');

@@ -9,21 +9,30 @@ export interface TelemetrySubject {
   readonly agentId: string;
 }
 
+/** A named channel of the process, as `node:diagnostics_channel` has them. */
+export interface TelemetryChannel {
+  readonly hasSubscribers: boolean;
+  publish(message: TelemetryEvent): void;
+}
+
 /** The bus all telemetry goes through. A throwing subscriber harms neither Roost nor other subscribers. */
 export class TelemetryBus {
   readonly #clock: Clock;
+  readonly #channel: ((name: TelemetryEventName) => TelemetryChannel) | undefined;
   readonly #emitter = new Emitter<TelemetryEvent>();
 
-  constructor(clock: Clock) {
+  /** @param channel the process-wide channel of an event, where there are such channels */
+  constructor(clock: Clock, channel?: (name: TelemetryEventName) => TelemetryChannel) {
     this.#clock = clock;
+    this.#channel = channel;
   }
 
   /** Every event published from now on. */
   readonly onEvent: Event<TelemetryEvent> = this.#emitter.event;
 
-  /** Whether anybody listens. */
-  get listening(): boolean {
-    return this.#emitter.hasListeners;
+  /** Whether anybody listens to this event: what is costly to make need not be made otherwise. */
+  isHeard(name: TelemetryEventName): boolean {
+    return this.#emitter.hasListeners || this.#channel?.(name).hasSubscribers === true;
   }
 
   /** Publishes one event. */
@@ -32,7 +41,7 @@ export class TelemetryBus {
     subject: TelemetrySubject | undefined,
     payload: TelemetryPayloads[Name],
   ): void {
-    if (!this.#emitter.hasListeners) return;
+    if (!this.isHeard(name)) return;
     const event = {
       name,
       at: stamp(this.#clock),
@@ -40,6 +49,8 @@ export class TelemetryBus {
       ...payload,
     };
     // Name and payload belong together by the signature; a union over names cannot express it here.
-    this.#emitter.fire(event as unknown as TelemetryEvent);
+    const typed = event as unknown as TelemetryEvent;
+    this.#channel?.(name).publish(typed);
+    this.#emitter.fire(typed);
   }
 }

@@ -557,7 +557,7 @@ describe('shutdown', () => {
     const { manager, agents, store } = fakeDomain();
     await manager.create();
     await manager.create();
-    await manager.shutdown(true);
+    await manager.shutdown(1000);
     expect(agents.links.every((link) => link.stops.length > 0)).toBe(true);
     expect(store.heads.get('session-2')?.status).toBe('dormant');
     await expect(manager.create()).rejects.toMatchObject({ code: 'disposed' });
