@@ -78,7 +78,7 @@ module.exports = {
   forbidden,
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'test/fixtures/(violations|workspace)' },
+    exclude: { path: '^esbuild\\.mjs$|test/fixtures/(violations|workspace)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
