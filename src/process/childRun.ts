@@ -76,6 +76,7 @@ export class OwnedRun implements ChildRun {
   #child: ChildProcess | undefined;
   #stdin: Writable | undefined;
   #end: Omit<ProcessEnd, 'stderrTail'> | undefined;
+  #start = 0;
   #outputOpen = false;
   #drain: Disposable | undefined;
 
@@ -101,6 +102,11 @@ export class OwnedRun implements ChildRun {
 
   get alive(): boolean {
     return this.pid !== undefined && this.#end === undefined;
+  }
+
+  /** Start time of the process as the process table has it; 0 until it is known. */
+  get start(): number {
+    return this.#start;
   }
 
   /** Whether the run has ended, or never came to be. */
@@ -142,6 +148,12 @@ export class OwnedRun implements ChildRun {
     this.#gone.resolve(this.#report());
   }
 
+  /** Remembers the start time that its owner found out, and gives it back. */
+  recordStart(start: number): number {
+    this.#start = start;
+    return start;
+  }
+
   /** Half-closes standard input, the polite way to end most agents. */
   endInput(): void {
     this.#stdin?.end();
@@ -155,6 +167,7 @@ export class OwnedRun implements ChildRun {
   /** Called by the owner when it has made sure that nothing of the run is alive. */
   confirmGone(): void {
     void this.closed.then((end) => {
+      this.abandonOutput();
       this.#gone.resolve(end);
     });
   }
@@ -214,7 +227,9 @@ export class OwnedRun implements ChildRun {
       if (read !== seen) silentSince = now;
       seen = read;
       if (now - silentSince >= (unread(child) ? unreadMs : silentMs)) {
-        this.abandonOutput();
+        // What a terminal's command left running goes on writing until the terminal is released.
+        if (this.spec.parent === undefined) this.abandonOutput();
+        else this.#closed.resolve(this.#report());
       } else {
         this.#drain = this.#clock.after(silentMs / 4, look);
       }

@@ -45,3 +45,11 @@ export interface ProcessEnd {
   /** Set when there never was a process. */
   readonly spawnError?: SpawnError;
 }
+
+/** A file that can be executed, with its arguments. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Windows: the arguments are quoted already. */
+  readonly verbatimArguments: boolean;
+}

@@ -3,25 +3,23 @@ import type { Clock } from '../session/clock.ts';
 import type { Logger, StopReport } from '../session/ports.ts';
 import { OwnedRun, type ChildRun } from './childRun.ts';
 import type { ChildSpec } from './childSpec.ts';
-
-/** How to stop a run. */
-export interface StopOptions {
-  /** Straight to SIGKILL of the whole tree. */
-  readonly force: boolean;
-  /** Upper bound for all polite steps together, in milliseconds; ended early by the exit. */
-  readonly graceMs: number;
-  /**
-   * What the protocol can do to make the child end by itself. Raced with the exit and its share of
-   * the grace time; a rejection only ends the step.
-   */
-  readonly onPolite?: () => Promise<void>;
-}
-
-/** What a sweep found: processes whose Roost died without being able to end them. */
-export interface SweepReport {
-  readonly deadHosts: number;
-  readonly killed: number;
-}
+import { checkFolder, resolveCommand } from './commandLookup.ts';
+import { childEnvironment, UserEnvironment, type Environment } from './environment.ts';
+import { Guard } from './guard.ts';
+import {
+  appendEntry,
+  hostEntry,
+  markerName,
+  runEntry,
+  systemIdentity,
+  type HostIdentity,
+} from './ownerMarker.ts';
+import { PidNamespace } from './pidNamespace.ts';
+import { processReader } from './processReader.ts';
+import { emptyTarget, type TreeTarget } from './processTree.ts';
+import { LocalKeeper, type ResourceUse } from './reap.ts';
+import { Stop, type StopOptions } from './stopLadder.ts';
+import { sweep, type SweepReport } from './sweep.ts';
 
 /** What {@link ProcessHost} is given. */
 export interface ProcessHostOptions {
@@ -31,31 +29,65 @@ export interface ProcessHostOptions {
   readonly guardPath: string;
   /** `roost.supervision.pidNamespace`, read at each start. */
   readonly pidNamespace?: () => 'off' | 'auto';
+  /** This process's own environment; a seam for tests. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Everything that is found out once, before the first child. */
+interface Ground {
+  readonly self: HostIdentity;
+  readonly guard: Guard;
 }
 
 /** Starts and ends processes. One per extension host. */
 export class ProcessHost {
   readonly #options: ProcessHostOptions;
+  readonly #environment: UserEnvironment;
+  readonly #ownMarker: string | undefined;
+  readonly #pidNamespace = new PidNamespace();
+  readonly #reader = processReader();
   readonly #runs = new Map<string, OwnedRun>();
+  readonly #wrapped = new Set<string>();
+  readonly #stops = new Map<string, Stop>();
+  readonly #reports = new WeakMap<ChildRun, StopReport>();
+  #ground: Promise<Ground> | undefined;
+  #guard: Guard | undefined;
   #nextRun = 1;
+  #over = false;
 
   constructor(options: ProcessHostOptions) {
     this.#options = options;
+    const base = options.environment ?? process.env;
+    this.#ownMarker = base[markerName];
+    this.#environment = new UserEnvironment({
+      logger: options.logger,
+      clock: options.clock,
+      base,
+      onShell: (pid) => this.#watchShell(pid),
+    });
   }
 
-  /** Starts one child. Never throws: a failed start shows in the run's `exited`. */
+  /** Finds out in advance what the first start needs (the user's environment above all). Never rejects. */
+  async warmUp(): Promise<void> {
+    const probe =
+      this.#options.pidNamespace?.() === 'auto' ? this.#pidNamespace.prefix() : undefined;
+    await Promise.allSettled([this.#environment.get(), this.#prepare(), probe]);
+  }
+
+  /**
+   * Starts one child. Never throws: a failed start shows in the run's `exited`. A run on behalf of
+   * another one is kept, with what it started, until it is stopped or the other one ends.
+   */
   spawn(spec: ChildSpec): ChildRun {
-    const own = `${this.#nextRun++}`;
+    const own = String(this.#nextRun++);
     const runId = spec.parent === undefined ? own : `${spec.parent.runId}.${own}`;
     const run = new OwnedRun({ spec, runId, clock: this.#options.clock });
     this.#runs.set(runId, run);
-    // eslint-disable-next-line @typescript-eslint/no-non-null-assertion -- replaced with the resolved environment
-    const env = Object.fromEntries(Object.entries(process.env).map(([k, v]) => [k, v!]));
-    run.begin({ file: spec.command, args: spec.args, cwd: spec.cwd, env: { ...env, ...spec.env } });
-    void run.exited.then(() => {
-      this.#runs.delete(runId);
-      run.confirmGone();
+    void run.exited.then((end) => {
+      if (end.spawnError !== undefined) this.#settle(run);
+      else if (spec.parent === undefined) void this.#endLeftovers(run);
     });
+    void this.#start(run);
     return run;
   }
 
@@ -63,40 +95,226 @@ export class ProcessHost {
    * Ends a run and everything below it; resolves when its exit was seen, nothing below it is alive
    * and its output is closed. Callable at any time and repeatedly, also while the run is being started:
    * all calls share one stop, a later `force` hastens it.
+   * @throws SessionError `internal` when the process does not even end by SIGKILL
    */
   async stop(run: ChildRun, options: StopOptions): Promise<StopReport> {
-    if (run.pid !== undefined && run.alive) {
-      try {
-        process.kill(-run.pid, options.force ? 'SIGKILL' : 'SIGTERM');
-      } catch {
-        // Gone in the meantime.
-      }
+    const owned = this.#runs.get(run.runId);
+    if (owned !== undefined && owned.pid === undefined) {
+      owned.fail({ code: 'ECANCELED', message: 'stopped before it was started' });
     }
-    const end = await run.gone;
-    return {
-      exitCode: end.exitCode,
-      signal: end.signal,
-      forced: options.force,
-      descendantsKilled: 0,
-    };
+    if (owned?.pid === undefined) {
+      const { exitCode, signal } = await run.gone;
+      const none = { exitCode, signal, forced: false, descendantsKilled: 0 };
+      return this.#reports.get(run) ?? none;
+    }
+    const running = this.#stops.get(run.runId);
+    if (running !== undefined && options.force) running.hasten();
+    return (running ?? (await this.#beginStop(owned, options))).report;
+  }
+
+  /** Processor time and memory of a run and everything below it; `undefined` when it has no process. */
+  async resourceUse(run: ChildRun): Promise<ResourceUse | undefined> {
+    const owned = this.#runs.get(run.runId);
+    if (owned?.alive !== true) return undefined;
+    const { self, guard } = await this.#prepare();
+    return guard.use(this.#targetOf(owned, self));
   }
 
   /** Ends what dead hosts of this user left behind; never what a live host owns. Call off the critical path. */
-  sweep(): Promise<SweepReport> {
-    return Promise.resolve({ deadHosts: 0, killed: 0 });
+  async sweep(): Promise<SweepReport> {
+    const { self } = await this.#prepare();
+    const report = await sweep({
+      clock: this.#options.clock,
+      reader: this.#reader,
+      self,
+      ownMarker: this.#ownMarker,
+      breathe,
+    });
+    if (report.killed > 0) {
+      this.#options.logger.info(
+        `Ended ${report.killed} processes that ${report.deadHosts} earlier extension hosts left behind.`,
+      );
+    }
+    return report;
   }
 
   /** Facts about supervision on this machine, for a report to a person. */
-  describe(): Promise<Readonly<Record<string, string>>> {
-    return Promise.resolve({ runs: String(this.#runs.size) });
+  async describe(): Promise<Readonly<Record<string, string>>> {
+    const { self, guard } = await this.#prepare();
+    const prefix = await this.#pidNamespace.prefix();
+    return {
+      platform: process.platform,
+      host: hostEntry(self),
+      guard: guard.pid === undefined ? 'not started yet' : `process ${guard.pid}`,
+      environment: this.#environment.source,
+      pidNamespace: prefix === undefined ? 'not available' : `available (${prefix.join(' ')})`,
+      pidNamespaceSetting: this.#options.pidNamespace?.() ?? 'off',
+      runs: String(this.#runs.size),
+    };
   }
 
   /** Stops every run, then the guard. No run can be started afterwards. */
   async shutdown(options: { readonly graceMs: number } = { graceMs: 2000 }): Promise<void> {
-    await Promise.all(
-      [...this.#runs.values()].map((run) =>
-        this.stop(run, { force: false, graceMs: options.graceMs }),
-      ),
+    this.#over = true;
+    const stops = [...this.#runs.values()].map((run) =>
+      this.stop(run, { force: false, graceMs: options.graceMs }),
     );
+    for (const result of await Promise.allSettled(stops)) {
+      if (result.status === 'rejected') {
+        this.#options.logger.error('A process could not be stopped.', result.reason);
+      }
+    }
+    await this.#guard?.close();
   }
+
+  async #start(run: OwnedRun): Promise<void> {
+    try {
+      const [user, ground, folder] = await Promise.all([
+        this.#environment.get(),
+        this.#prepare(),
+        checkFolder(run.spec.cwd),
+      ]);
+      if (folder !== undefined) run.fail(folder);
+      if (!run.ended) await this.#launch(run, user, ground);
+    } catch (thrown) {
+      this.#options.logger.error('A start failed unexpectedly.', thrown);
+      run.fail({ code: 'UNKNOWN', message: String(thrown) });
+    }
+  }
+
+  async #launch(run: OwnedRun, user: Environment, { self, guard }: Ground): Promise<void> {
+    const { spec, runId } = run;
+    const marker = appendEntry(this.#ownMarker, runEntry(self, spec.sessionId, runId));
+    const env = childEnvironment(user, spec.env ?? {}, marker);
+    const program = await resolveCommand(spec.command, spec.args, { env, cwd: spec.cwd });
+    if ('code' in program) {
+      run.fail(program);
+      return;
+    }
+    const wanted = this.#options.pidNamespace?.() === 'auto';
+    const prefix = wanted ? await this.#pidNamespace.prefix() : undefined;
+    if (this.#over) run.fail({ code: 'ECANCELED', message: 'Roost is shutting down' });
+    if (run.ended) return;
+    const [file = program.file, ...args] = [...(prefix ?? []), program.file, ...program.args];
+    if (prefix !== undefined) this.#wrapped.add(runId);
+    run.begin({ ...program, file, args, cwd: spec.cwd, env });
+    const { pid } = run;
+    if (pid === undefined) return;
+    guard.begin(runId, { pid, start: run.recordStart(this.#reader.startNow?.(pid) ?? 0) });
+    if (run.start !== 0) return;
+    // Where it takes a program to find out, the group counts as ours while the process is alive.
+    const start = await this.#reader.startOf(pid).catch(() => undefined);
+    if (start === undefined || !run.alive) return;
+    guard.begin(runId, { pid, start: run.recordStart(start) });
+  }
+
+  #prepare(): Promise<Ground> {
+    this.#ground ??= this.#findGround();
+    return this.#ground;
+  }
+
+  async #findGround(): Promise<Ground> {
+    const [system, start] = await Promise.all([
+      systemIdentity(),
+      this.#reader.startOf(process.pid).catch(() => undefined),
+    ]);
+    const self = { ...system, pid: process.pid, start: start ?? 0 };
+    const { logger, clock, guardPath } = this.#options;
+    const fallback = new LocalKeeper({
+      clock,
+      reader: this.#reader,
+      breathe,
+      spare: () => (this.#guard?.pid === undefined ? [] : [this.#guard.pid]),
+    });
+    const guard = new Guard({ logger, clock, guardPath, host: self, fallback });
+    this.#guard = guard;
+    return { self, guard };
+  }
+
+  /** What belongs to a run: its marker, its group, and the groups of those that run on its behalf. */
+  #targetOf(run: OwnedRun, self: HostIdentity): TreeTarget {
+    const family = [...this.#runs.values()].filter(
+      (other) => other === run || other.runId.startsWith(`${run.runId}.`),
+    );
+    return {
+      ...emptyTarget,
+      markers: [runEntry(self, run.spec.sessionId, run.runId)],
+      groups: family.flatMap(({ pid, start }) => (pid === undefined ? [] : [{ pid, start }])),
+      since: self.start,
+    };
+  }
+
+  async #beginStop(run: OwnedRun, options: StopOptions | undefined): Promise<Stop> {
+    const { self, guard } = await this.#prepare();
+    const earlier = this.#stops.get(run.runId);
+    if (earlier !== undefined) {
+      if (options?.force === true) earlier.hasten();
+      return earlier;
+    }
+    const stop = new Stop(
+      {
+        run,
+        target: () => this.#targetOf(run, self),
+        wrapped: this.#wrapped.has(run.runId),
+        keeper: guard,
+        clock: this.#options.clock,
+        logger: this.#options.logger,
+      },
+      options,
+    );
+    this.#stops.set(run.runId, stop);
+    void stop.report.then(
+      (report) => {
+        this.#reports.set(run, report);
+        this.#settle(run);
+      },
+      () => {
+        // The caller hears why; a later stop may try again.
+        this.#stops.delete(run.runId);
+      },
+    );
+    return stop;
+  }
+
+  /** After an exit that nobody asked for. */
+  async #endLeftovers(run: OwnedRun): Promise<void> {
+    try {
+      await (
+        await this.#beginStop(run, undefined)
+      ).report;
+    } catch (thrown) {
+      this.#options.logger.error(`What run ${run.runId} left behind could not be ended.`, thrown);
+    }
+  }
+
+  /** Forgets a run of which nothing is left, and what ran on its behalf. */
+  #settle(run: OwnedRun): void {
+    const prefix = `${run.runId}.`;
+    for (const other of [...this.#runs.values()]) {
+      if (other !== run && !other.runId.startsWith(prefix)) continue;
+      void other.exited.then(() => {
+        this.#runs.delete(other.runId);
+        this.#stops.delete(other.runId);
+        this.#wrapped.delete(other.runId);
+        this.#guard?.gone(other.runId);
+        other.confirmGone();
+      });
+    }
+  }
+
+  /** The shell that is asked for the environment ends with the host, too. */
+  #watchShell(pid: number): { dispose(): void } {
+    const start = this.#reader.startNow?.(pid) ?? 0;
+    void this.#prepare().then(({ guard }) => {
+      if (start !== 0) guard.begin(`shell-${pid}`, { pid, start });
+    });
+    return { dispose: () => this.#guard?.gone(`shell-${pid}`) };
+  }
+}
+
+/** A turn of the event loop for everybody else. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

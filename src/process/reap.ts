@@ -1,0 +1,205 @@
+// Ending a process tree for good: the only kill logic for Linux and macOS, used by host, guard and sweep.
+import type { Clock } from '../session/clock.ts';
+import type { ProcessReader, ProcessRef, ProcessRow } from './processTable.ts';
+import { ancestorsOf, selectTree, type TreeTarget } from './processTree.ts';
+
+/** What ending a tree came to. */
+export interface ReapReport {
+  /** Everything that got SIGKILL. */
+  readonly killed: readonly (ProcessRef & { readonly ppid: number })[];
+  /** What is still alive: another user's, or stuck in the kernel. Empty is the normal case. */
+  readonly left: readonly ProcessRef[];
+}
+
+/** What a polite signal to a tree came to. */
+export interface TerminateReport {
+  /** Everything that was alive before the signal. */
+  readonly found: readonly ProcessRef[];
+  /** What outlived the wait. */
+  readonly left: readonly ProcessRef[];
+}
+
+/** Processor time and memory of a tree. */
+export interface ResourceUse {
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+  readonly processes: number;
+}
+
+/** Looks at process trees and ends them. */
+export interface TreeKeeper {
+  /** The living processes of a target. */
+  look(target: TreeTarget): Promise<readonly ProcessRef[]>;
+  /** SIGTERM to the whole tree, then waits at most `waitMs` until all of it has ended. */
+  terminate(target: TreeTarget, waitMs: number): Promise<TerminateReport>;
+  /** SIGKILL to the whole tree, however it hides; resolves when two fresh looks found nothing. */
+  reap(target: TreeTarget): Promise<ReapReport>;
+  use(target: TreeTarget): Promise<ResourceUse>;
+}
+
+/** What a {@link LocalKeeper} works with. */
+export interface KeeperOptions {
+  readonly clock: Clock;
+  readonly reader: ProcessReader;
+  /** Processes that are never ended, besides this one and everything above it. */
+  readonly spare?: () => Iterable<number>;
+  /** See `LookOptions.breathe`. */
+  readonly breathe?: () => Promise<void>;
+  /** Sends a signal; a seam for tests. Throws like `process.kill`. */
+  readonly send?: (pid: number, signal: NodeJS.Signals) => void;
+}
+
+/** A process that does not die of SIGKILL within this is stuck in the kernel. */
+const reapDeadlineMs = 5000;
+
+/** Whoever starts processes faster than they can be frozen is killed as far as he is known, and looked for again. */
+const freezeDeadlineMs = 1000;
+
+const firstPauseMs = 1;
+const longestPauseMs = 20;
+
+/** A keeper that works in this process. */
+export class LocalKeeper implements TreeKeeper {
+  readonly #options: KeeperOptions;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  async look(target: TreeTarget): Promise<readonly ProcessRef[]> {
+    const rows = await this.#read(target);
+    return this.#select(rows, target).map(ref);
+  }
+
+  async terminate(target: TreeTarget, waitMs: number): Promise<TerminateReport> {
+    const { clock } = this.#options;
+    const until = clock.monotonic() + waitMs;
+    const found = this.#select(await this.#read(target), target);
+    for (const row of found) this.#send(row, 'SIGTERM');
+    // Only what got the signal is looked at while it ends; what it starts meanwhile is found by the reaping.
+    let left: readonly ProcessRow[] = found;
+    let pauseMs = firstPauseMs;
+    while (left.length > 0 && clock.monotonic() < until) {
+      await this.#pause(Math.min(pauseMs, until - clock.monotonic()));
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      left = await this.#stillAlive(left);
+    }
+    return { found: found.map(ref), left: left.map(ref) };
+  }
+
+  async reap(target: TreeTarget): Promise<ReapReport> {
+    const { clock } = this.#options;
+    const until = clock.monotonic() + reapDeadlineMs;
+    const killed = new Map<number, ProcessRow>();
+    const refused = new Set<number>();
+    let left: readonly ProcessRow[] = [];
+    let pauseMs = firstPauseMs;
+    for (let empty = 0; empty < 2;) {
+      const rows = await this.#read(target);
+      left = this.#select(rows, withKnown(target, killed.values()));
+      if (left.every((row) => refused.has(row.pid))) {
+        empty += 1;
+        continue;
+      }
+      if (clock.monotonic() >= until) break;
+      empty = 0;
+      // What is frozen neither starts anything nor lets its children lose their only link to it.
+      for (const row of await this.#freeze(rows, target, killed)) {
+        if (this.#send(row, 'SIGKILL') === 'refused') refused.add(row.pid);
+        else killed.set(row.pid, row);
+      }
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    }
+    return {
+      killed: [...killed.values()].map((row) => ({ ...ref(row), ppid: row.ppid })),
+      left: left.map(ref),
+    };
+  }
+
+  async use(target: TreeTarget): Promise<ResourceUse> {
+    const rows = this.#select(await this.#read(target), target);
+    return {
+      cpuMs: rows.reduce((sum, row) => sum + row.cpuMs, 0),
+      rssBytes: rows.reduce((sum, row) => sum + row.rssBytes, 0),
+      processes: rows.length,
+    };
+  }
+
+  /** Stops everything found, and what is found because of it, until a look brings nothing new. */
+  async #freeze(
+    first: readonly ProcessRow[],
+    target: TreeTarget,
+    killed: ReadonlyMap<number, ProcessRow>,
+  ): Promise<readonly ProcessRow[]> {
+    const frozen = new Map<number, ProcessRow>();
+    const until = this.#options.clock.monotonic() + freezeDeadlineMs;
+    let rows = first;
+    for (;;) {
+      const known = withKnown(target, [...killed.values(), ...frozen.values()]);
+      const fresh = this.#select(rows, known).filter((row) => !frozen.has(row.pid));
+      if (fresh.length === 0 || this.#options.clock.monotonic() > until)
+        return [...frozen.values()];
+      for (const row of fresh) {
+        frozen.set(row.pid, row);
+        this.#send(row, 'SIGSTOP');
+      }
+      // Only new pids are read: the faster the next look, the less a fork bomb gets ahead.
+      rows = await this.#read(target, new Map(rows.map((row) => [row.pid, row])));
+    }
+  }
+
+  async #stillAlive(refs: readonly ProcessRow[]): Promise<readonly ProcessRow[]> {
+    const now = await this.#options.reader.some(refs.map((row) => row.pid));
+    const alive = new Map(now.filter((row) => !row.dead).map((row) => [row.pid, row.start]));
+    return refs.filter((row) => alive.get(row.pid) === row.start);
+  }
+
+  #read(
+    target: TreeTarget,
+    reuse?: ReadonlyMap<number, ProcessRow>,
+  ): Promise<readonly ProcessRow[]> {
+    const { breathe } = this.#options;
+    return this.#options.reader.all({
+      since: target.since,
+      ...(reuse === undefined ? {} : { reuse }),
+      ...(breathe === undefined ? {} : { breathe }),
+    });
+  }
+
+  #select(rows: readonly ProcessRow[], target: TreeTarget): readonly ProcessRow[] {
+    const spare = new Set(ancestorsOf(rows, process.pid));
+    for (const pid of this.#options.spare?.() ?? []) {
+      for (const above of ancestorsOf(rows, pid)) spare.add(above);
+    }
+    return selectTree(rows, target, spare);
+  }
+
+  #send(row: ProcessRow, signal: NodeJS.Signals): 'sent' | 'dead' | 'refused' {
+    const send = this.#options.send ?? ((pid, name) => process.kill(pid, name));
+    const { reader } = this.#options;
+    // The look may be some milliseconds old; the number may have gone to somebody else since.
+    if (reader.startNow !== undefined && reader.startNow(row.pid) !== row.start) return 'dead';
+    try {
+      send(row.pid, signal);
+      return 'sent';
+    } catch (thrown) {
+      const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+      return code === 'EPERM' ? 'refused' : 'dead';
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.after(ms, resolve);
+    });
+  }
+}
+
+function ref(row: ProcessRef): ProcessRef {
+  return { pid: row.pid, start: row.start };
+}
+
+function withKnown(target: TreeTarget, more: Iterable<ProcessRef>): TreeTarget {
+  return { ...target, known: [...target.known, ...more] };
+}
