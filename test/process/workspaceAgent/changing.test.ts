@@ -52,6 +52,16 @@ describe('/write', () => {
     expect((await peer.prompt(sessionId, '/files')).text).toContain('0 files');
   });
 
+  it('asks each time while edits are allowed once', async () => {
+    const { peer, sessionId } = await agent.open({
+      capabilities: everything,
+      permission: () => 'allow',
+    });
+    await peer.prompt(sessionId, '/write a.txt\n1');
+    await peer.prompt(sessionId, '/write a.txt\n2');
+    expect(peer.permissions).toHaveLength(2);
+  });
+
   it('asks no more once edits are allowed always, for this session alone', async () => {
     const { peer, sessionId } = await agent.open({
       capabilities: everything,

@@ -5,6 +5,7 @@ import { methods } from '@agentclientprotocol/sdk';
 import { describe, expect, it } from 'vitest';
 import { everything, messageText, type PeerAnswers } from '../../agents/sdkPeer.ts';
 import { calls, useWorkspaceAgent } from './fixture.ts';
+import { Wire } from './wire.ts';
 
 const agent = useWorkspaceAgent();
 
@@ -57,19 +58,18 @@ describe('/find', () => {
   });
 
   it('streams: the first matches are there while it still searches, and a cancel ends it', async () => {
-    await agent.put(
-      Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`f${index}.txt`, 'needle\n'])),
-    );
-    const { peer, sessionId } = await agent.open();
-    const turn = peer.prompt(sessionId, '/find needle');
-    await peer.until(() => messageText(peer.of(sessionId)).includes('needle'));
-    await peer.cancel(sessionId);
-    const { stopReason, text, updates } = await turn;
-    expect(stopReason).toBe('cancelled');
-    expect(text).not.toContain('400 matches');
-    expect(calls(updates)[0]?.status).toBe('failed');
+    const line = `needle ${'漢'.repeat(190)}`;
+    const files = Array.from({ length: 450 }, (_, index) => [`f${index}.txt`, line]);
+    await agent.put(Object.fromEntries(files) as Record<string, string>);
+    await using wire = new Wire(agent);
+    const sessionId = await wire.openSession(agent.folder);
+    const turn = await wire.promptAndCancel(sessionId, '/find needle');
+    expect(turn.stopReason).toBe('cancelled');
+    expect(turn.text).toContain('needle');
+    expect(turn.text).not.toContain('450 matches');
+    expect(turn.lines.findLast((one) => one.includes('tool_call_update'))).toContain('"failed"');
     // The next turn runs as if nothing had been.
-    expect((await peer.prompt(sessionId, '/find needle')).text).toContain('400 matches');
+    expect((await wire.prompt(sessionId, '/find needle')).text).toContain('450 matches');
   });
 
   it('does not follow links out of the folder', async () => {
@@ -133,6 +133,16 @@ describe('/read', () => {
     const { text } = await peer.prompt(sessionId, '/read a.txt');
     expect(text).toContain('2000 lines; the file goes on: `/read a.txt:2001`.');
     expect((await peer.prompt(sessionId, '/read a.txt:2001')).text).toContain('500 lines from');
+  });
+
+  it('stops in the midst of a long text when cancelled', async () => {
+    const line = '漢'.repeat(100);
+    await agent.put({ 'a.txt': `${line}\n`.repeat(1900) });
+    await using wire = new Wire(agent);
+    const sessionId = await wire.openSession(agent.folder);
+    const turn = await wire.promptAndCancel(sessionId, '/read a.txt');
+    expect(turn.stopReason).toBe('cancelled');
+    expect(turn.text.split(line).length).toBeLessThan(1900);
   });
 
   it('reads an attached file', async () => {
