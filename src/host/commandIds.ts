@@ -54,6 +54,7 @@ export const commandArguments = {
   restoreAllSessions: none,
   deleteSavedSession: session,
   undoDelete: z.strictObject({ sessionId: sessionIdSchema.optional() }),
+  terminateIdleSessions: none,
   exportSession: session.extend({
     /** Absolute path; `.json` writes JSON, anything else Markdown. Without it an editor opens. */
     file: z.string().optional(),
@@ -87,9 +88,12 @@ export interface CommandResults {
   saveSession: SavedSessionInfo;
   saveAllSessions: readonly SavedSessionInfo[];
   restoreSession: SessionInfo;
-  restoreAllSessions: readonly SessionInfo[];
+  /** The ids that are new in the list. */
+  restoreAllSessions: readonly string[];
   deleteSavedSession: undefined;
   undoDelete: SessionInfo;
+  /** The ids of those that were stopped. */
+  terminateIdleSessions: readonly string[];
   /** Where the export went. */
   exportSession: { readonly uri: string };
   showLog: undefined;

@@ -1,6 +1,6 @@
 // Whether a path stays inside the workspace once every link on the way is followed.
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SessionError } from '../session/errors.ts';
 
 /**
@@ -31,17 +31,32 @@ function isInside(path: string, root: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** The real path of what exists of a path, followed by the rest. */
-async function resolved(path: string): Promise<string> {
+/** The real path of what exists of a path, followed by the rest; where a link leads nowhere yet, that place. */
+async function resolved(path: string, links = 0): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     const parent = dirname(path);
-    if (!isMissing(error) || parent === path) throw error;
-    return join(await resolved(parent), basename(path));
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    const beside = join(await resolved(parent, links), basename(path));
+    const target = await linkTarget(beside);
+    if (target === undefined) return beside;
+    // The system's own limit for chains of links.
+    if (links >= 40) throw error;
+    return resolved(resolve(dirname(beside), target), links + 1);
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+/** What a link says, `undefined` for anything else and for nothing. */
+async function linkTarget(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EINVAL') return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

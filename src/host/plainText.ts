@@ -1,8 +1,7 @@
 // Text from agents and users made harmless for the one-line places of the editor that read meaning into characters.
 
 /** Line breaks and control characters; also those that change the direction of writing or hide. */
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
-const unruly = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g;
+const unruly = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/gu;
 
 /** `text` on one line, without control and direction characters, at most `max` characters long. */
 export function plainLine(text: string, max = 120): string {

@@ -1,5 +1,5 @@
 // Handlers of the commands that make, show, drive and end sessions: find the session, call the domain, report.
-import { l10n } from 'vscode';
+import { l10n, window } from 'vscode';
 import { SessionError } from '../session/errors.ts';
 import type { SessionInfo } from '../session/info.ts';
 import type { CreateOptions } from '../session/sessions.ts';
@@ -23,6 +23,7 @@ export function sessionCommands(
   | 'renameSession'
   | 'keepAwake'
   | 'allowAutoStop'
+  | 'terminateIdleSessions'
   | 'showLog'
 > {
   const { sessions, agents, panels } = deps;
@@ -127,6 +128,18 @@ export function sessionCommands(
       const sessionId = await targetSession(deps, call, 'keptAwake', question);
       if (sessionId !== undefined) await sessions.setKeepAwake(sessionId, false);
       return undefined;
+    },
+
+    terminateIdleSessions: async ({ given }) => {
+      const stopped = await sessions.terminateIdle();
+      if (given === undefined) {
+        const said =
+          stopped.length === 0
+            ? l10n.t('No session has been idle for long enough.')
+            : l10n.t('Saved and stopped {0} idle sessions.', stopped.length);
+        void window.showInformationMessage(said);
+      }
+      return stopped;
     },
 
     showLog: () => {

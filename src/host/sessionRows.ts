@@ -164,6 +164,9 @@ function notesOf(details: SessionDetails, { now, noticeMinutes, t }: RowContext)
   if (details.storageFailing) notes.push(t('not saved'));
   if (details.readOnly !== undefined) notes.push(t('read only'));
   if (details.queue.length > 0) notes.push(t('{0} queued', details.queue.length));
+  if (details.stoppedAfterIdleMinutes !== undefined && info.status === 'dormant') {
+    notes.push(t('stopped after {0} idle min', details.stoppedAfterIdleMinutes));
+  }
   if (info.keepAwake) notes.push(t('kept awake'));
   if (info.idleDeadlineAt !== undefined) {
     const left = -since(info.idleDeadlineAt, now);

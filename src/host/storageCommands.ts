@@ -45,10 +45,7 @@ export function storageCommands(
       return sessionId === undefined ? undefined : sessions.restore(sessionId);
     },
 
-    restoreAllSessions: async () => {
-      const whole = (await notListed()).filter(({ damaged }) => damaged === undefined);
-      return allOf(whole.map(({ sessionId }) => sessions.restore(sessionId)));
-    },
+    restoreAllSessions: () => sessions.restoreAll(),
 
     deleteSavedSession: async ({ given, row }) => {
       if (given !== undefined) {

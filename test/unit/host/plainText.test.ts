@@ -1,0 +1,55 @@
+// Text from agents stays text wherever the editor would read more into it.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { notificationText, plainLine, withoutIcons } from '../../../src/host/plainText.ts';
+import { shortAge, shortSpan, since } from '../../../src/host/relativeTime.ts';
+import { english } from './sessionFixtures.ts';
+
+describe('plainLine', () => {
+  it('is one line without hidden characters, never longer than asked', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.integer({ min: 2, max: 200 }),
+        (text, max) => {
+          const line = plainLine(text, max);
+          expect(line.length).toBeLessThanOrEqual(max);
+          expect(line).not.toMatch(/[\p{Cc}\u202e\u2066\u200b]/u);
+          expect(plainLine(line, max)).toBe(line);
+        },
+      ),
+    );
+  });
+
+  it('does not cut a character in half', () => {
+    expect(plainLine('ab😀cd', 4)).toBe('ab…');
+    expect(plainLine('ab😀', 4)).toBe('ab😀');
+  });
+});
+
+describe('notifications and lists', () => {
+  it('have no links that run commands', () => {
+    expect(notificationText('[Allow](command:evil)')).toBe('[Allow] (command:evil)');
+  });
+
+  it('have no icons', () => {
+    expect(withoutIcons('$(check) done')).toBe('\\$(check) done');
+  });
+});
+
+describe('ages', () => {
+  it('are short and never negative', () => {
+    const minute = 60_000;
+    expect(shortAge(0, english)).toBe('now');
+    expect(shortAge(-5 * minute, english)).toBe('now');
+    expect(shortAge(59 * minute, english)).toBe('59 min');
+    expect(shortAge(61 * minute, english)).toBe('1 h');
+    expect(shortAge(49 * 60 * minute, english)).toBe('2 d');
+    expect(shortSpan(10, english)).toBe('1 min');
+  });
+
+  it('of a stamp that is none are nothing', () => {
+    expect(since('yesterday', 5)).toBe(0);
+    expect(since('1970-01-01T00:00:00.000Z', 5)).toBe(5);
+  });
+});
