@@ -36,6 +36,9 @@ import { translateUpdate } from './updates.ts';
 /** How long after its streams have ended an agent's exit is waited for, in milliseconds. */
 const exitAfterEndMs = 1000;
 
+/** The part of a stop's grace time in which the agent's commands may end by themselves. */
+const commandsShare = 0.3;
+
 /** What a link needs besides the agent and the folder. */
 export interface LinkServices {
   readonly processHost: ProcessHost;
@@ -82,6 +85,7 @@ export class AcpAgentLink implements AgentLink {
   #agentSessionId = '';
   #info: AgentInfo | undefined;
   #polite: Promise<void> | undefined;
+  #commandsKilled = 0;
 
   constructor(options: LinkOptions) {
     const { services, agent, cwd, sessionId, events } = options;
@@ -221,18 +225,15 @@ export class AcpAgentLink implements AgentLink {
   }
 
   async stop(request: StopRequest): Promise<StopReport> {
-    const { force, graceMs, agentSessionId } = request;
+    const { force, graceMs } = request;
     this.#stopping.abort();
-    // The agent's commands first: an agent that waits for one can end its turn then.
-    const commands = this.#terminals.stopAll({ force, graceMs });
     const report = await this.#options.services.processHost.stop(this.#run, {
       force,
       graceMs,
-      onPolite: () => (this.#polite ??= this.#sayGoodbye(agentSessionId)),
+      onPolite: () => (this.#polite ??= this.#windDown(request)),
     });
-    const commandsKilled = await commands;
     await this.ended;
-    return { ...report, descendantsKilled: report.descendantsKilled + commandsKilled };
+    return { ...report, descendantsKilled: report.descendantsKilled + this.#commandsKilled };
   }
 
   #connect(child: StartedChild): Connection {
@@ -296,14 +297,21 @@ export class AcpAgentLink implements AgentLink {
     return { ...end, stderrTail: this.#run.stderrTail() };
   }
 
-  /** The last words: the turn is cancelled and the conversation closed, as far as the agent listens. */
-  async #sayGoodbye(agentSessionId: string | undefined): Promise<void> {
-    if (agentSessionId === undefined) return;
-    this.cancel(agentSessionId);
-    const params = { sessionId: agentSessionId };
-    const close =
-      this.#info?.can.close === true ? this.#request('session/close', params) : undefined;
-    await Promise.allSettled([...this.#turns, close]);
+  /**
+   * The turn is cancelled, the conversation closed and the agent's commands ended, as far as each
+   * listens: an agent that waits for a command can end its turn then.
+   */
+  async #windDown({ agentSessionId, graceMs }: StopRequest): Promise<void> {
+    const commands = this.#terminals.stopAll({ force: false, graceMs: graceMs * commandsShare });
+    const goodbyes: Promise<unknown>[] = [...this.#turns];
+    if (agentSessionId !== undefined) {
+      this.cancel(agentSessionId);
+      if (this.#info?.can.close === true) {
+        goodbyes.push(this.#request('session/close', { sessionId: agentSessionId }));
+      }
+    }
+    await Promise.allSettled(goodbyes);
+    this.#commandsKilled = await commands;
   }
 
   async #reopen(

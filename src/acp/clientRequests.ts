@@ -25,7 +25,7 @@ const byTerminal = z.looseObject({ terminalId: z.string() });
 const schemas = {
   permission: z.looseObject({
     sessionId,
-    toolCall: z.unknown(),
+    toolCall: z.unknown().optional(),
     options: z.array(
       z.looseObject({ optionId: z.string(), name: z.string(), kind: z.string().catch('other') }),
     ),
@@ -34,7 +34,7 @@ const schemas = {
     sessionId: sessionId.nullish(),
     message: z.string(),
     mode: z.string(),
-    requestedSchema: z.unknown(),
+    requestedSchema: z.unknown().optional(),
     url: z.string().nullish(),
     elicitationId: z.string().nullish(),
   }),

@@ -2,7 +2,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import type { ChildRun, StartedChild } from '../process/childRun.ts';
-import type { ProcessHost, StopOptions } from '../process/processHost.ts';
+import type { ProcessHost } from '../process/processHost.ts';
+import type { StopOptions } from '../process/stopLadder.ts';
 import type { AgentUpdate } from '../session/agentUpdate.ts';
 import type { Clock } from '../session/clock.ts';
 import type { Disposable } from '../session/event.ts';
@@ -59,8 +60,9 @@ export interface TerminalsOptions {
 export class Terminals {
   readonly #options: TerminalsOptions;
   readonly #terminals = new Map<string, Terminal>();
-  /** Everything started and not gone yet, released terminals too. */
-  readonly #running = new Set<Terminal>();
+  /** Everything started of which something may be alive, released terminals too. */
+  readonly #living = new Set<Terminal>();
+  #running = 0;
   #stopped = false;
 
   constructor(options: TerminalsOptions) {
@@ -90,10 +92,10 @@ export class Terminals {
       stderr: 'pipe',
     });
     const terminal = new Terminal(`roost-${run.runId}`, run, request, this.#options);
-    this.#running.add(terminal);
+    this.#living.add(terminal);
+    // Gone is later than its exit: what a command started in the background stays until it is released.
     void terminal.gone.then(() => {
-      this.#running.delete(terminal);
-      this.#options.onRunningChanged(this.#running.size);
+      this.#living.delete(terminal);
     });
     const started = await run.started;
     if (started === undefined) {
@@ -107,7 +109,10 @@ export class Terminals {
     this.#terminals.set(terminal.id, terminal);
     // Attached in the tick in which the streams were handed out.
     terminal.attach(started);
-    this.#options.onRunningChanged(this.#running.size);
+    this.#count(1);
+    void terminal.exit.then(() => {
+      this.#count(-1);
+    });
     return terminal.id;
   }
 
@@ -137,12 +142,20 @@ export class Terminals {
     await this.#stop(terminal, { force: false, graceMs: killGraceMs });
   }
 
-  /** Ends all commands; none can be started afterwards. How many processes it ended. Callable repeatedly. */
+  /**
+   * Ends all commands and what they started; none can be started afterwards. How many processes it
+   * ended. Callable repeatedly; never rejects: one that cannot be ended is the agent's stop to report.
+   */
   async stopAll(options: StopOptions): Promise<number> {
     this.#stopped = true;
-    const stops = [...this.#running].map((terminal) => this.#stop(terminal, options));
-    const killed = await Promise.all(stops);
-    return killed.reduce((sum, one) => sum + one, 0);
+    const stops = [...this.#living].map((terminal) => this.#stop(terminal, options));
+    const killed = await Promise.allSettled(stops);
+    return killed.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0);
+  }
+
+  #count(change: 1 | -1): void {
+    this.#running += change;
+    this.#options.onRunningChanged(this.#running);
   }
 
   #get(terminalId: string): Terminal {

@@ -161,7 +161,7 @@ const translators: ReadonlyMap<string, (update: object) => readonly AgentUpdate[
         title === undefined ? [] : [{ type: 'title', title }],
       ),
       usage_update: translator(
-        z.looseObject({ used: z.number(), size: z.number(), cost: z.unknown() }),
+        z.looseObject({ used: z.number(), size: z.number(), cost: z.unknown().optional() }),
         ({ used, size, cost }) => [
           {
             type: 'usage',
@@ -173,7 +173,7 @@ const translators: ReadonlyMap<string, (update: object) => readonly AgentUpdate[
         notice('agentNotice', update.title, update),
       ),
       compaction_update: translator(
-        z.looseObject({ status: z.string(), error: optionalText, summary: z.unknown() }),
+        z.looseObject({ status: z.string(), error: optionalText, summary: z.unknown().optional() }),
         (update) => {
           const parts = [
             `Compaction: ${update.status}`,
@@ -195,7 +195,7 @@ const translators: ReadonlyMap<string, (update: object) => readonly AgentUpdate[
         (update) => notice('subagent', update.title ?? update.sessionId, update),
       ),
       session_message: translator(
-        z.looseObject({ messageId: z.string(), content: z.unknown() }),
+        z.looseObject({ messageId: z.string(), content: z.unknown().optional() }),
         (update) => notice('sessionMessage', textOf(update.content), update),
       ),
       session_message_chunk: translator(
