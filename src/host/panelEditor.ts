@@ -1,8 +1,7 @@
 // What a panel has the editor do: open links and files, copy, show the log. Files only inside the workspace, links only after asking.
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { SessionError } from '../session/errors.ts';
+import { containedPath } from './containedPath.ts';
 import { linkTarget } from './panelLinks.ts';
 import type { PanelEditor } from './panelRequests.ts';
 
@@ -31,7 +30,8 @@ export class EditorForPanels implements PanelEditor {
   async openFile(path: string, line: number | undefined, cwd: string): Promise<void> {
     const target = linkTarget(path, cwd);
     const named = target.kind === 'file' ? target.path : path;
-    const uri = vscode.Uri.file(await insideWorkspace(named, cwd));
+    const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath) ?? [cwd];
+    const uri = vscode.Uri.file(await containedPath(named, folders));
     const position = new vscode.Position(line ?? 0, 0);
     const selection = line === undefined ? {} : { selection: new vscode.Range(position, position) };
     await vscode.commands.executeCommand('vscode.open', uri, { preview: true, ...selection });
@@ -55,35 +55,4 @@ async function openExternal(url: string): Promise<void> {
     open,
   );
   if (choice === open) await vscode.env.openExternal(vscode.Uri.parse(url, true));
-}
-
-/**
- * The file with its links resolved.
- * @throws SessionError `pathOutsideWorkspace`, `invalidArgument` when there is no such file
- */
-async function insideWorkspace(path: string, cwd: string): Promise<string> {
-  let file: string;
-  try {
-    file = await realpath(path);
-  } catch (error) {
-    throw new SessionError('invalidArgument', `There is no file "${path}".`, {
-      hint: 'It may have been moved or deleted since the agent named it.',
-      details: { file: path },
-      cause: error,
-    });
-  }
-  const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath) ?? [];
-  for (const folder of [...folders, cwd]) {
-    const root = await realpath(folder).catch(() => undefined);
-    if (root !== undefined && contains(root, file)) return file;
-  }
-  throw new SessionError('pathOutsideWorkspace', `"${path}" is outside the workspace.`, {
-    hint: 'Roost opens only files inside the open folders and the folder of the session.',
-    details: { file: path },
-  });
-}
-
-function contains(root: string, file: string): boolean {
-  const path = relative(root, file);
-  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }

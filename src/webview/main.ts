@@ -1,0 +1,82 @@
+// The script of a conversation panel: hears the host, keeps the model, shows it once per frame.
+import './strictPage.ts';
+import { chatProtocolVersion, panelStateSchema, toPanelSchema } from '../chatProtocol.ts';
+import type { FromPanel } from '../chatProtocol.ts';
+import { PanelView } from './panelView.ts';
+import { emptyModel, reduce, startLoadingOlder } from './store.ts';
+
+/** Typing is reported at most this often, in milliseconds. */
+const activityEvery = 10_000;
+/** What should survive a reload is written this long after it changed, in milliseconds. */
+const stateDelay = 150;
+
+const editor = acquireVsCodeApi();
+const sessionId = document.body.dataset['sessionId'] ?? '';
+
+const saved = panelStateSchema.safeParse(editor.getState());
+const restored = saved.success && saved.data.sessionId === sessionId ? saved.data : undefined;
+// At once: the editor brings a panel back by what is kept here.
+editor.setState(restored ?? { sessionId });
+
+let model = emptyModel;
+let framePending = false;
+let stateTimer: number | undefined;
+let lastActivity = Number.NEGATIVE_INFINITY;
+
+function post(message: FromPanel): void {
+  if (message.type === 'activity') {
+    if (performance.now() - lastActivity < activityEvery) return;
+    lastActivity = performance.now();
+  }
+  editor.postMessage(message);
+}
+
+function keepState(): void {
+  stateTimer ??= window.setTimeout(() => {
+    stateTimer = undefined;
+    if (view.state !== undefined) editor.setState({ sessionId, ...view.state });
+  }, stateDelay);
+}
+
+const root = document.getElementById('panel');
+if (root === null) throw new Error('the page has no place for the panel');
+const view = new PanelView(
+  root,
+  {
+    post,
+    onOlder: () => {
+      if (model.before === undefined || model.loadingOlder) return;
+      post({ type: 'older', before: model.before });
+      model = startLoadingOlder(model);
+      scheduleFrame();
+    },
+    onState: keepState,
+  },
+  restored,
+);
+
+function scheduleFrame(): void {
+  if (framePending) return;
+  framePending = true;
+  requestAnimationFrame(() => {
+    framePending = false;
+    const { seq } = model;
+    view.update(model);
+    if (seq >= 0) post({ type: 'applied', seq });
+  });
+}
+
+window.addEventListener('message', (event: MessageEvent<unknown>) => {
+  const parsed = toPanelSchema.safeParse(event.data);
+  if (!parsed.success) {
+    // What cannot be read must not be skipped over: the next messages build on it.
+    post({ type: 'resync' });
+    return;
+  }
+  const before = model;
+  model = reduce(model, parsed.data);
+  if (model.lost && !before.lost) post({ type: 'resync' });
+  scheduleFrame();
+});
+
+post({ type: 'ready', version: chatProtocolVersion });

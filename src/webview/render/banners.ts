@@ -1,0 +1,185 @@
+// What stands above the composer when something is wrong or at rest, each with the buttons that help.
+import type { ErrorView, FromPanel, SessionView } from '../../chatProtocol.ts';
+import { button, icon, make, setChildren } from '../dom.ts';
+import { readable } from '../visibleText.ts';
+import { word } from '../words.ts';
+import type { PanelContext } from './context.ts';
+
+type Action = Extract<FromPanel, { type: 'action' }>['action'];
+
+/** One banner as data: what is equal need not be built again. */
+export interface Banner {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly text: string;
+  readonly hint?: string | undefined;
+  readonly actions: readonly (Action | 'putBack' | 'cancel')[];
+}
+
+/** The banners of a session, gravest first. */
+export function bannersOf(
+  session: SessionView | undefined,
+  error: ErrorView | undefined,
+): Banner[] {
+  const banners: Banner[] = [];
+  if (error !== undefined) {
+    banners.push({
+      level: 'error',
+      text: error.message,
+      hint: error.hint,
+      actions: [
+        ...(error.action === undefined ? [] : [error.action]),
+        ...(error.promptText === undefined ? [] : (['putBack'] as const)),
+        'dismissError',
+      ],
+    });
+  }
+  if (session === undefined) return banners;
+  const state = stateBanner(session);
+  if (state !== undefined) banners.push(state);
+  if (session.storageFailing) {
+    banners.push({ level: 'error', text: word('storageFailing'), actions: ['showLog'] });
+  }
+  return banners;
+}
+
+function stateBanner(session: SessionView): Banner | undefined {
+  const { status, error, readOnly, restartAt, stalledSince, interrupted } = session;
+  if (readOnly !== undefined) {
+    const text = word(
+      readOnly === 'newerVersion' ? 'composerNewerVersion' : 'composerOwnedElsewhere',
+    );
+    return { level: 'info', text, actions: [] };
+  }
+  switch (status) {
+    case 'failed':
+      return {
+        level: 'error',
+        text: error?.message ?? word('failed'),
+        hint: error?.hint,
+        actions: ['restart', 'showLog'],
+      };
+    case 'crashed':
+      if (restartAt !== undefined) {
+        return { level: 'warning', text: word('restarting'), actions: ['showLog'] };
+      }
+      return {
+        level: 'error',
+        text: error?.message ?? word('crashed'),
+        hint: error?.hint,
+        actions: ['restart', 'showLog'],
+      };
+    case 'dormant':
+      return interrupted
+        ? { level: 'info', text: word('interrupted'), actions: ['resume'] }
+        : undefined;
+    case 'working':
+    case 'needsInput':
+      if (stalledSince === undefined) return undefined;
+      return {
+        level: 'warning',
+        text: word('stalled', clockTime(stalledSince)),
+        actions: ['cancel', 'restart', 'kill'],
+      };
+    case 'starting':
+    case 'ready':
+    case 'stopping':
+      return undefined;
+  }
+}
+
+function clockTime(at: string): string {
+  const time = new Date(at);
+  return Number.isNaN(time.getTime()) ? at : time.toLocaleTimeString();
+}
+
+const icons = { info: 'info', warning: 'warning', error: 'error' } as const;
+
+/** The banners on screen. */
+export class Banners {
+  readonly element = make('div', { class: 'banners', role: 'status' });
+  readonly #context: PanelContext;
+  readonly #putBack: (text: string) => void;
+  #shown = '';
+
+  /** @param putBack puts a prompt that was not accepted back into the composer */
+  constructor(context: PanelContext, putBack: (text: string) => void) {
+    this.#context = context;
+    this.#putBack = putBack;
+  }
+
+  /** Shows what the session and the last error call for. */
+  update(session: SessionView | undefined, error: ErrorView | undefined): void {
+    const banners = bannersOf(session, error);
+    const shown = JSON.stringify([banners, error?.promptText]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    setChildren(
+      this.element,
+      banners.map((banner) => this.#node(banner, error?.promptText)),
+    );
+  }
+
+  #node(banner: Banner, promptText: string | undefined): HTMLElement {
+    const { level, text, hint, actions } = banner;
+    return make(
+      'div',
+      { class: `banner banner-${level}` },
+      icon(icons[level]),
+      make(
+        'div',
+        { class: 'banner-text' },
+        make('div', { text: readable(text) }),
+        hint === undefined ? undefined : make('div', { class: 'muted', text: readable(hint) }),
+      ),
+      make(
+        'div',
+        { class: 'banner-actions' },
+        ...actions.map((action) => this.#button(action, promptText)),
+      ),
+    );
+  }
+
+  #button(action: Action | 'putBack' | 'cancel', promptText: string | undefined): HTMLElement {
+    const { post } = this.#context;
+    switch (action) {
+      case 'dismissError':
+        return button({
+          class: 'icon-button',
+          icon: 'close',
+          label: word('dismiss'),
+          click: () => {
+            post({ type: 'action', action });
+          },
+        });
+      case 'putBack':
+        return button({
+          class: 'button secondary small',
+          text: word('putBack'),
+          click: () => {
+            this.#putBack(promptText ?? '');
+            post({ type: 'action', action: 'dismissError' });
+          },
+        });
+      case 'cancel':
+        return button({
+          class: 'button secondary small',
+          text: word('stop'),
+          click: () => {
+            post({ type: 'cancel' });
+          },
+        });
+      case 'resume':
+      case 'restart':
+      case 'kill':
+      case 'restore':
+      case 'showLog':
+        return button({
+          class: 'button secondary small',
+          text: word(action),
+          click: () => {
+            post({ type: 'action', action });
+          },
+        });
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// Names of files as buttons that open them.
+import { button } from '../dom.ts';
+import { exactLine } from '../visibleText.ts';
+import { word } from '../words.ts';
+import type { PanelContext } from './context.ts';
+
+/** A file's name, its whole path as title; opens the file at its line (counted from 0). */
+export function fileLink(
+  location: { readonly path: string; readonly line?: number | undefined },
+  context: PanelContext,
+): HTMLButtonElement {
+  const { path, line } = location;
+  const name = exactLine(path.split(/[/\\]/).at(-1) ?? path);
+  const text = line === undefined ? name : `${name}:${line + 1}`;
+  return button({
+    class: 'link-button file',
+    text,
+    title: exactLine(path),
+    label: word('openFile', exactLine(path)),
+    click: () => {
+      context.post({ type: 'openFile', path, line });
+    },
+  });
+}

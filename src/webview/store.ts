@@ -1,0 +1,151 @@
+// What the panel knows, and how each message of the host changes it: pure, so that it can be tested without a page.
+import { chatProtocolVersion } from '../chatProtocol.ts';
+import type { EntryChange, EntryView, ErrorView, SessionView, ToPanel } from '../chatProtocol.ts';
+
+/** How much output of one terminal is kept, in UTF-16 units. */
+const terminalLimit = 200_000;
+
+/** What the panel knows. Never changed in place: what is the same object is the same content. */
+export interface PanelModel {
+  readonly phase: 'connecting' | 'open' | 'unknownSession' | 'otherVersion';
+  /** The last message that was applied. */
+  readonly seq: number;
+  /** A message was missed: what follows is ignored until the next snapshot. */
+  readonly lost: boolean;
+  readonly strings: Readonly<Record<string, string>>;
+  readonly session: SessionView | undefined;
+  readonly entries: readonly EntryView[];
+  /** Where the page before the oldest entry ends; `undefined` at the transcript's start. */
+  readonly before: string | undefined;
+  readonly loadingOlder: boolean;
+  readonly error: ErrorView | undefined;
+  /** How often the host has asked for the cursor. */
+  readonly focusCount: number;
+  /** How many snapshots there were: the view starts over with each. */
+  readonly snapshotCount: number;
+}
+
+/** Before the host has said anything. */
+export const emptyModel: PanelModel = {
+  phase: 'connecting',
+  seq: -1,
+  lost: false,
+  strings: {},
+  session: undefined,
+  entries: [],
+  before: undefined,
+  loadingOlder: false,
+  error: undefined,
+  focusCount: 0,
+  snapshotCount: 0,
+};
+
+/** The model after a message. A missed number makes the model `lost`: the caller asks for a snapshot. */
+export function reduce(model: PanelModel, message: ToPanel): PanelModel {
+  if (message.type === 'snapshot') return fromSnapshot(model, message);
+  if (model.lost || model.phase === 'connecting' || model.phase === 'otherVersion') return model;
+  if (message.seq !== model.seq + 1) return { ...model, lost: true };
+  const next = { ...model, seq: message.seq };
+  switch (message.type) {
+    case 'delta':
+      return {
+        ...next,
+        session: message.session ?? model.session,
+        entries: applyChanges(model.entries, message.changes, model.before !== undefined),
+      };
+    case 'older':
+      return { ...next, ...withOlder(model, message), loadingOlder: false };
+    case 'error':
+      return { ...next, error: message.error, loadingOlder: false };
+    case 'focus':
+      return { ...next, focusCount: model.focusCount + 1 };
+  }
+}
+
+/** The model while a page before the oldest entry is being fetched. */
+export function startLoadingOlder(model: PanelModel): PanelModel {
+  return { ...model, loadingOlder: true };
+}
+
+function fromSnapshot(
+  model: PanelModel,
+  message: Extract<ToPanel, { type: 'snapshot' }>,
+): PanelModel {
+  const otherVersion = message.version !== chatProtocolVersion;
+  const known = message.session === undefined ? 'unknownSession' : 'open';
+  return {
+    phase: otherVersion ? 'otherVersion' : known,
+    seq: message.seq,
+    lost: false,
+    strings: message.strings,
+    session: message.session,
+    entries: message.entries,
+    before: message.before,
+    loadingOlder: false,
+    error: message.error,
+    focusCount: model.focusCount,
+    snapshotCount: model.snapshotCount + 1,
+  };
+}
+
+function withOlder(
+  model: PanelModel,
+  message: Extract<ToPanel, { type: 'older' }>,
+): Pick<PanelModel, 'entries' | 'before'> {
+  // An answer to a question of before the last snapshot belongs to nothing.
+  if (message.asked !== model.before) return model;
+  const newest = new Map(model.entries.map((entry) => [entry.id, entry]));
+  const older = message.entries.map((entry) => newest.get(entry.id) ?? entry);
+  const ids = new Set(older.map((entry) => entry.id));
+  const rest = model.entries.filter((entry) => !ids.has(entry.id));
+  return { entries: [...older, ...rest], before: message.before };
+}
+
+/**
+ * The entries after some changes; unchanged entries stay the same objects.
+ * @param hasOlder there are entries before these that are not loaded
+ */
+export function applyChanges(
+  entries: readonly EntryView[],
+  changes: readonly EntryChange[],
+  hasOlder: boolean,
+): readonly EntryView[] {
+  if (changes.length === 0) return entries;
+  const result = [...entries];
+  for (const change of changes) {
+    const at = result.findLastIndex((entry) => entry.id === change.id);
+    const current = result[at];
+    if (change.type === 'append') {
+      // Text for an entry of an older page: it is in that page when it is fetched.
+      if (current !== undefined) result[at] = append(current, change);
+    } else if (current !== undefined) {
+      result[at] = change;
+    } else if (!(hasOlder && isOlder(change, result[0]))) {
+      result.push(change);
+    }
+  }
+  return result;
+}
+
+/** Whether a tool call is an update of one that began before the oldest loaded entry. */
+function isOlder(entry: EntryView, oldest: EntryView | undefined): boolean {
+  return entry.type === 'toolCall' && oldest !== undefined && entry.at < oldest.at;
+}
+
+function append(
+  entry: EntryView,
+  { text, terminalId }: Extract<EntryChange, { type: 'append' }>,
+): EntryView {
+  if (entry.type === 'toolCall') {
+    const terminals = entry.terminals.map((terminal) => {
+      if (terminal.terminalId !== terminalId) return terminal;
+      const output = terminal.output + text;
+      return output.length <= terminalLimit
+        ? { ...terminal, output }
+        : { ...terminal, output: output.slice(-terminalLimit), truncated: true };
+    });
+    return { ...entry, terminals };
+  }
+  if (entry.type === 'plan' || entry.type === 'notice' || terminalId !== undefined) return entry;
+  return { ...entry, text: entry.text + text };
+}
