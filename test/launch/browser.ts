@@ -16,7 +16,7 @@ export interface FoundBrowser {
  * Returns the browser named by ROOST_BROWSER, else Chromium, Chrome or Edge where they usually are, else installs Chromium from
  * npm (Linux x64). Throws {@link MissingError} where there is none.
  */
-export async function findBrowser(report: Report): Promise<FoundBrowser> {
+async function findBrowser(report: Report): Promise<FoundBrowser> {
   const named = process.env['ROOST_BROWSER'];
   if (named !== undefined && named !== '') {
     if (!existsSync(named)) {

@@ -10,7 +10,7 @@ export interface Counts {
 }
 
 /** The outcome of nothing. */
-export const none: Counts = { passed: 0, failed: 0, skipped: 0, problems: [] };
+const none: Counts = { passed: 0, failed: 0, skipped: 0, problems: [] };
 
 /** An outcome without a single test, for a run that could not give any. */
 export function problem(text: string): Counts {

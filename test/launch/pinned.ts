@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runNpm } from './commands.ts';
 import { cacheFolder, root } from './paths.ts';
 import { isAlive } from './processes.ts';
@@ -23,9 +23,12 @@ export class MissingError extends Error {
   override readonly name = 'MissingError';
 }
 
-/** One thing to install: a folder under `hosts/` with a manifest and its lock file. */
+/** One thing to install: a folder with a manifest and its lock file. */
 export interface Pinned {
+  /** Where it goes under the cache; the folder under `hosts/` that has its manifest, unless `manifest` says another. */
   readonly name: string;
+  /** Absolute path of the folder with the manifest. */
+  readonly manifest?: string;
   /** What it is, for the progress line. */
   readonly title: string;
   /** Changes when `finish` does something else than it did, so that older installs are made anew. */
@@ -42,16 +45,16 @@ const staging = '.installing-';
  * An install is made beside its place and renamed when complete, so an interrupted one is never taken for whole.
  */
 export async function installPinned(pinned: Pinned, report: Report): Promise<string> {
-  const manifest = join(root, 'test', 'launch', 'hosts', pinned.name);
+  const manifest = pinned.manifest ?? join(root, 'test', 'launch', 'hosts', pinned.name);
   const target = join(cacheFolder, pinned.name);
   const stamp = stampOf(manifest, pinned.layout);
   if (isStamped(target, stamp)) {
     return target;
   }
-  mkdirSync(cacheFolder, { recursive: true });
+  mkdirSync(dirname(target), { recursive: true });
   removeAbandoned();
   const began = performance.now();
-  const folder = join(cacheFolder, `${staging}${pinned.name}-${process.pid}`);
+  const folder = join(cacheFolder, `${staging}${pinned.name.replaceAll('/', '-')}-${process.pid}`);
   report(`${pinned.title}: installing from npm into .vscode-test/${pinned.name} (once)`);
   try {
     mkdirSync(folder);

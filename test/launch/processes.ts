@@ -34,7 +34,7 @@ function stillRuns(one: RunningProcess): boolean {
 }
 
 /** Every process that runs, zombies left out. Empty on Windows. */
-export function listProcesses(): RunningProcess[] {
+function listProcesses(): RunningProcess[] {
   if (process.platform === 'linux') {
     return readdirSync('/proc')
       .filter((entry) => /^\d+$/.test(entry))
@@ -59,7 +59,7 @@ export function descendantsOf(pid: number): RunningProcess[] {
   return found;
 }
 
-/** Every process that carries the mark of this run, whoever its parent is now; this process itself left out. */
+/** Every process that carries the mark of this run, whoever its parent is now; this process itself left out. On Windows, where one process cannot read another's environment, none. */
 export function markedProcesses(runId: string): RunningProcess[] {
   const isMarked =
     process.platform === 'linux'
@@ -72,9 +72,6 @@ function markOf(environment: string): string {
   const name = `${runMarker}=`;
   return environment.split('\0').find((entry) => entry.startsWith(name)) ?? '';
 }
-
-/** Whether this machine can tell which processes carry a mark. */
-export const canSeeMarks = process.platform !== 'win32';
 
 /** Waits until none of the processes is alive, at most `deadlineMs`; returns those that still are. */
 export async function waitForEnd(

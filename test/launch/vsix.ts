@@ -8,7 +8,7 @@ import { cacheFolder, root } from './paths.ts';
 import type { Report } from './pinned.ts';
 
 /** Where the package lies once it is made. */
-export const vsixFile = join(root, 'roost.vsix');
+const vsixFile = join(root, 'roost.vsix');
 
 const stampFile = join(cacheFolder, 'vsix.stamp');
 
