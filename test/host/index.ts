@@ -2,6 +2,7 @@
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
+import { inSources } from './stack.ts';
 import { voice, type HostEnd, type HostTest } from './report.ts';
 
 /** What `--extensionTestsPath` demands: resolves when all tests have passed, rejects otherwise. */
@@ -51,7 +52,7 @@ function tell(test: Mocha.Runnable, state: HostTest['state'], error?: Error): vo
   const title = test.titlePath().join(' › ');
   const ms = Math.round(test.duration ?? 0);
   const sign = { passed: '✓', failed: '✗', skipped: '-' }[state];
-  const why = error === undefined ? '' : `\n${error.stack ?? error.message}`;
+  const why = error === undefined ? '' : `\n${inSources(error.stack ?? error.message)}`;
   console.log(`${sign} ${title} (${ms} ms)${why}`.replaceAll(/^/gm, voice));
   record({ title, state, ms });
 }
