@@ -199,10 +199,7 @@ export class AcpAgentLink implements AgentLink {
   }
 
   cancel(agentSessionId: string): void {
-    // Over the same promise as requests, so that it cannot overtake the prompt it cancels.
-    void this.#connection.then((connection) => {
-      connection?.notify('session/cancel', { sessionId: agentSessionId });
-    });
+    void this.#cancel(agentSessionId);
   }
 
   async setMode(agentSessionId: string, modeId: string): Promise<void> {
@@ -226,7 +223,6 @@ export class AcpAgentLink implements AgentLink {
 
   async stop(request: StopRequest): Promise<StopReport> {
     const { force, graceMs } = request;
-    this.#stopping.abort();
     const report = await this.#options.services.processHost.stop(this.#run, {
       force,
       graceMs,
@@ -305,13 +301,21 @@ export class AcpAgentLink implements AgentLink {
     const commands = this.#terminals.stopAll({ force: false, graceMs: graceMs * commandsShare });
     const goodbyes: Promise<unknown>[] = [...this.#turns];
     if (agentSessionId !== undefined) {
-      this.cancel(agentSessionId);
-      if (this.#info?.can.close === true) {
-        goodbyes.push(this.#request('session/close', { sessionId: agentSessionId }));
-      }
+      // Before its questions are answered: else the agent goes on with the turn.
+      await this.#cancel(agentSessionId);
+    }
+    this.#stopping.abort();
+    if (agentSessionId !== undefined && this.#info?.can.close === true) {
+      goodbyes.push(this.#request('session/close', { sessionId: agentSessionId }));
     }
     await Promise.allSettled(goodbyes);
     this.#commandsKilled = await commands;
+  }
+
+  async #cancel(agentSessionId: string): Promise<void> {
+    // Over the same promise as requests, so that it cannot overtake the prompt it cancels.
+    const connection = await this.#connection;
+    connection?.notify('session/cancel', { sessionId: agentSessionId });
   }
 
   async #reopen(

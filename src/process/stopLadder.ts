@@ -106,7 +106,8 @@ export class Stop {
       // A rejection says that the agent would not; the next step follows.
       await this.#step(graceMs * politeShare, asPromise(onPolite));
     }
-    if (!run.ended && !this.#hurried) {
+    // A command whose input was closed from the start does not notice that it is closed again.
+    if (!run.ended && !this.#hurried && run.spec.stdin !== 'closed') {
       run.endInput();
       await this.#step(graceMs * (onPolite === undefined ? inputShare + politeShare : inputShare));
     }

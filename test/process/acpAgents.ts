@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { AcpAgentLauncher, type LinkServices } from '../../src/acp/agentLauncher.ts';
+import { readStat } from '../../src/process/linuxTable.ts';
 import { ProcessHost } from '../../src/process/processHost.ts';
 import { systemClock } from '../../src/process/systemClock.ts';
 import type { AgentUpdate } from '../../src/session/agentUpdate.ts';
@@ -224,8 +225,9 @@ export async function failure(promise: Promise<unknown>): Promise<SessionError> 
   throw new Error(`Expected a SessionError, got ${String(thrown)}`);
 }
 
-/** Whether a process with this id exists. */
+/** Whether a process with this id lives; one that is dead but not collected yet does not. */
 export function isAlive(pid: number): boolean {
+  if (process.platform === 'linux') return readStat(pid)?.dead === false;
   try {
     process.kill(pid, 0);
     return true;
