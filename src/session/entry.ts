@@ -29,6 +29,8 @@ export interface TerminatedEntry extends EntryBase {
   readonly kind: 'terminated';
   /** How the last process ended, when there was one in this host's life. */
   readonly end?: Pick<AgentEnd, 'exitCode' | 'signal'>;
+  /** The monitor that said so. */
+  readonly monitor?: Promise<AgentEnd>;
 }
 
 /** One row of the registry. Rows are values: every change makes a new one. */
@@ -56,16 +58,17 @@ export function active(
 
 /** The row after its process has ended. */
 export function terminated(
-  entry: SessionEntry,
+  entry: ActiveEntry,
   end: Pick<AgentEnd, 'exitCode' | 'signal'>,
 ): TerminatedEntry {
-  const { sessionId, state, lastActivity } = entry;
+  const { sessionId, state, lastActivity, monitor } = entry;
   return {
     kind: 'terminated',
     sessionId,
     state,
     lastActivity,
     end: { exitCode: end.exitCode, signal: end.signal },
+    monitor,
   };
 }
 

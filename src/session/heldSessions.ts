@@ -18,6 +18,8 @@ export interface HeldSession {
 export class HeldSessions {
   readonly #deps: DomainDeps;
   readonly #held = new Map<string, HeldSession>();
+  /** The status last reported: news of something else must not run ahead of a status being saved. */
+  readonly #reported = new Map<string, SessionStatus>();
   readonly changed: Emitter<{
     sessionId: string;
     status: SessionStatus | 'deleted';
@@ -39,6 +41,7 @@ export class HeldSessions {
   add(sessionId: string, readOnly: ReadOnlyReason, everReady: boolean): SessionSupervisor {
     const events = {
       onStatus: (status: SessionStatus): void => {
+        this.#reported.set(sessionId, status);
         this.changed.fire({ sessionId, status, statusChanged: true });
         this.#publishCounts();
       },
@@ -57,6 +60,7 @@ export class HeldSessions {
   /** Takes a session out of the list, row and all. */
   drop(sessionId: string): void {
     if (!this.#held.delete(sessionId)) return;
+    this.#reported.delete(sessionId);
     this.#deps.registry.remove(sessionId);
     this.changed.fire({ sessionId, status: 'deleted', statusChanged: true });
     this.#publishCounts();
@@ -106,8 +110,10 @@ export class HeldSessions {
 
   /** Tells that something about a session changed, its status apart. */
   fireChanged(sessionId: string): void {
-    const status = this.#deps.registry.find(sessionId)?.state.status;
-    if (status !== undefined) this.changed.fire({ sessionId, status, statusChanged: false });
+    const row = this.#deps.registry.find(sessionId);
+    const status = this.#reported.get(sessionId) ?? row?.state.status;
+    if (row !== undefined && status !== undefined)
+      this.changed.fire({ sessionId, status, statusChanged: false });
   }
 
   /** @throws SessionError `disposed` after {@link dispose} */

@@ -309,6 +309,7 @@ export class SessionSupervisor {
         },
       });
       this.#can = info.can;
+      this.#noteProcess(run.link);
       this.#phase = { kind: 'running', run };
       this.#everReady = true;
       this.#row.setStatus('ready');
@@ -376,9 +377,18 @@ export class SessionSupervisor {
 
   // ---- ends -----------------------------------------------------------------------------------
 
+  /** The pid is known some time after the launch, when the program has been looked up and started. */
+  #noteProcess(link: AgentLink): void {
+    this.#deps.registry.update(this.sessionId, (entry) =>
+      entry.kind === 'terminated' && entry.monitor === link.ended
+        ? entry
+        : active(entry, { pid: link.pid }, link.ended),
+    );
+  }
+
   #watch(link: AgentLink): void {
     const { registry } = this.#deps;
-    registry.update(this.sessionId, (entry) => active(entry, { pid: link.pid }, link.ended));
+    this.#noteProcess(link);
     void link.ended.then((end) => {
       registry.update(this.sessionId, (entry) =>
         isActive(entry) && entry.monitor === link.ended ? terminated(entry, end) : entry,

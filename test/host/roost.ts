@@ -82,9 +82,12 @@ export class StatusRecord {
   readonly #subscription: vscode.Disposable;
 
   constructor(api: RoostApi, sessionId: string) {
+    let last: string | undefined = api.getSession(sessionId)?.status;
     this.#subscription = api.onDidChangeSessions((change) => {
       const { status } = change;
-      if (change.sessionId === sessionId && this.seen.at(-1) !== status) this.seen.push(status);
+      if (change.sessionId !== sessionId || status === last) return;
+      last = status;
+      this.seen.push(status);
     });
   }
 
