@@ -1,5 +1,5 @@
 // Names and places of a store's files: which file belongs to which session, and which ids may be a file's name.
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { SessionError } from '../session/errors.ts';
 import { sessionIdSchema } from '../session/state.ts';
 
@@ -45,12 +45,18 @@ export function sessionPaths(folder: string, sessionId: string): SessionPaths {
       hint: 'Ids have 1 to 128 letters, digits, "_" and "-", and are no device name.',
     });
   }
-  const head = join(folder, `${sessionId}.json`);
+  return pathsOf(folder, sessionId);
+}
+
+/** The same for an id that has been checked, as every one from {@link groupFiles}. */
+export function pathsOf(folder: string, sessionId: string): SessionPaths {
+  // A join would parse the folder again for each of ten thousand sessions.
+  const base = `${folder}${sep}${sessionId}`;
   return {
-    head,
-    backup: `${head}.bak`,
-    transcript: join(folder, `${sessionId}.jsonl`),
-    owner: join(folder, `${sessionId}.owner`),
+    head: `${base}.json`,
+    backup: `${base}.json.bak`,
+    transcript: `${base}.jsonl`,
+    owner: `${base}.owner`,
   };
 }
 

@@ -1,5 +1,4 @@
 // Looking at a store's folder: one row per session, quick through the index, right without it.
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../session/clock.ts';
 import type { Logger, StoredSession } from '../session/ports.ts';
@@ -9,9 +8,16 @@ import { parseHead, type ParsedHead } from './headFormat.ts';
 import { fingerprintOf, readHead } from './headFile.ts';
 import { isOwnedElsewhere, type OwnerDeps } from './ownerFile.ts';
 import { damagedSession, wholeSession, type RowFacts } from './savedSession.ts';
-import { groupFiles, sessionPaths, type FoundFiles, type StorePaths } from './sessionFiles.ts';
+import {
+  groupFiles,
+  pathsOf,
+  sessionPaths,
+  type FoundFiles,
+  type SessionPaths,
+  type StorePaths,
+} from './sessionFiles.ts';
 import type { IndexedHead, SessionIndex } from './sessionIndex.ts';
-import { errnoOf, isMissing } from './storageErrors.ts';
+import { errnoOf } from './storageErrors.ts';
 
 /** Longest time that files are looked at in one turn of the event loop, in milliseconds. */
 const turnMs = 5;
@@ -40,6 +46,7 @@ export interface Listing {
 
 interface Looked {
   readonly sessionId: string;
+  readonly paths: SessionPaths;
   readonly found: FoundFiles;
   readonly head: FileFacts | undefined;
   readonly transcript: FileFacts | undefined;
@@ -56,15 +63,20 @@ export async function listSessions(deps: ListDeps): Promise<Listing> {
   const rows: StoredSession[] = [];
   const toRead: Looked[] = [];
   const headless: string[] = [];
-  await inTurns(deps.clock, found, async ([sessionId, files]) => {
-    if (!files.head && !files.transcript && !files.backup) return;
+  let turn = deps.clock.monotonic();
+  for (const [sessionId, files] of found) {
+    if (deps.clock.monotonic() - turn >= turnMs) {
+      await nextTurn();
+      turn = deps.clock.monotonic();
+    }
+    if (!files.head && !files.transcript && !files.backup) continue;
     if (!files.head && !files.backup) headless.push(sessionId);
     const looked = look(deps, sessionId, files);
     const known =
       looked.head === undefined ? undefined : index.get(sessionId, fingerprintOf(looked.head));
     if (known === undefined) toRead.push(looked);
-    else rows.push(await cachedRow(deps, looked, known));
-  });
+    else rows.push(cachedRow(looked, known, await ownedElsewhere(deps, looked)));
+  }
   rows.push(...(await readRows(deps, toRead)));
   await index.tidy(found);
   return { sessions: rows, temporary, headless };
@@ -88,10 +100,11 @@ export async function readSession(
 }
 
 function look({ fs, paths }: ListDeps, sessionId: string, found: FoundFiles): Looked {
-  const stat = (there: boolean, name: string): FileFacts | undefined => {
+  const own = pathsOf(paths.sessions, sessionId);
+  const stat = (there: boolean, path: string): FileFacts | undefined => {
     if (!there) return undefined;
     try {
-      return fs.statSync(join(paths.sessions, name));
+      return fs.statSync(path);
     } catch {
       // Reading it will say what is wrong.
       return undefined;
@@ -99,21 +112,22 @@ function look({ fs, paths }: ListDeps, sessionId: string, found: FoundFiles): Lo
   };
   return {
     sessionId,
+    paths: own,
     found,
-    head: stat(found.head, `${sessionId}.json`),
-    transcript: stat(found.transcript, `${sessionId}.jsonl`),
+    head: stat(found.head, own.head),
+    transcript: stat(found.transcript, own.transcript),
   };
 }
 
-async function cachedRow(
-  deps: ListDeps,
+function cachedRow(
   looked: Looked,
   { state, savedAt }: IndexedHead,
-): Promise<StoredSession> {
+  ownedByOther: boolean,
+): StoredSession {
   // Copies of what callers may change; the agent's facts are shared between sessions and frozen.
   const own = { ...state, config: { ...state.config } };
   if (state.facts !== undefined) own.facts = { ...state.facts };
-  return wholeSession(await factsOf(deps, looked), { state: own, savedAt, newer: false });
+  return wholeSession(factsOf(looked, ownedByOther), { state: own, savedAt, newer: false });
 }
 
 async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<StoredSession[]> {
@@ -138,7 +152,7 @@ async function readRow(
   looked: Looked,
 ): Promise<{ readonly row: StoredSession; readonly indexed?: IndexedHead }> {
   const { sessionId } = looked;
-  const facts = await factsOf(deps, looked);
+  const facts = factsOf(looked, await ownedElsewhere(deps, looked));
   const head = await readHeadSafely(deps, facts.paths.head, sessionId);
   if (head?.kind === 'whole') {
     const saved = { state: head.head.state, savedAt: head.head.saved_at };
@@ -172,40 +186,27 @@ async function readHeadSafely(
   }
 }
 
-async function factsOf(deps: ListDeps, looked: Looked): Promise<RowFacts> {
-  const { sessionId, found, head, transcript } = looked;
-  const paths = sessionPaths(deps.paths.sessions, sessionId);
+function factsOf({ sessionId, paths, head, transcript }: Looked, ownedByOther: boolean): RowFacts {
   return {
     sessionId,
     paths,
     bytes: (head?.size ?? 0) + (transcript?.size ?? 0),
     changedAt: Math.max(head?.mtimeMs ?? 0, transcript?.mtimeMs ?? 0),
-    ownedElsewhere: found.owner && (await ownedElsewhere(deps, paths.owner)),
+    ownedElsewhere: ownedByOther,
   };
 }
 
-async function ownedElsewhere({ owner, logger }: ListDeps, file: string): Promise<boolean> {
+/** Most sessions have no owner file, and cost nothing here. */
+async function ownedElsewhere(
+  { owner, logger }: ListDeps,
+  { found, paths }: Looked,
+): Promise<boolean> {
+  if (!found.owner) return false;
   try {
-    return await isOwnedElsewhere(owner, file);
+    return await isOwnedElsewhere(owner, paths.owner);
   } catch (error) {
-    if (isMissing(error)) return false;
     // Who cannot see the owner must not write.
-    logger.warn(`${file}: ${String(error)}`);
+    logger.warn(`${paths.owner}: ${String(error)}`);
     return true;
-  }
-}
-
-/** Handles items one after another, giving the event loop its turn every few milliseconds. */
-async function inTurns<T>(
-  clock: Clock,
-  items: Iterable<T>,
-  handle: (item: T) => Promise<void>,
-): Promise<void> {
-  let turn = clock.monotonic();
-  for (const item of items) {
-    await handle(item);
-    if (clock.monotonic() - turn < turnMs) continue;
-    await nextTurn();
-    turn = clock.monotonic();
   }
 }
