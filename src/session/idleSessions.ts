@@ -99,7 +99,6 @@ export class IdleSessions implements Disposable {
     const counting =
       !entry.state.keepAwake &&
       supervisor.runningTerminals === 0 &&
-      !supervisor.storageFailing &&
       supervisor.queue.list().length === 0 &&
       (!visible || this.#deps.settings()['idle.includeVisible']);
     return [

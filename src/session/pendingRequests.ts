@@ -15,6 +15,7 @@ interface Held {
 export class PendingRequests {
   readonly #held = new Map<string, Held>();
   readonly #nextId: () => string;
+  #closed = false;
   readonly #onChange: () => void;
 
   /** @param onChange called after the set of open requests has changed */
@@ -100,6 +101,17 @@ export class PendingRequests {
     }
   }
 
+  /** Cancels everything that waits, and whatever is asked from now on, until {@link open}. */
+  close(): void {
+    this.#closed = true;
+    this.cancelAll();
+  }
+
+  /** Requests may wait again: an agent is being started. */
+  open(): void {
+    this.#closed = false;
+  }
+
   /** Cancels everything that waits. */
   cancelAll(): void {
     for (const held of [...this.#held.values()]) held.cancel();
@@ -120,7 +132,7 @@ export class PendingRequests {
     whenAborted: T,
     make: (requestId: string, settle: (answer: T) => void) => Held,
   ): Promise<T> {
-    if (signal.aborted) return Promise.resolve(whenAborted);
+    if (signal.aborted || this.#closed) return Promise.resolve(whenAborted);
     const requestId = this.#nextId();
     const { promise, resolve } = Promise.withResolvers<T>();
     const settle = (answer: T): void => {

@@ -289,6 +289,7 @@ export class SessionSupervisor {
       link: undefined,
     };
     this.#phase = phase;
+    this.pending.open();
     this.#row.setStatus('starting');
     resolve(this.#startRun(phase));
     phase.done.catch(() => undefined);
@@ -362,6 +363,7 @@ export class SessionSupervisor {
     phase: Extract<Phase, { kind: 'starting' }>,
     error: SessionError,
   ): Promise<void> {
+    this.pending.close();
     this.context.setReplaying(false);
     if (phase.link !== undefined) await phase.link.stop(forced);
     // A stop that came meanwhile sees to the rest itself.
@@ -409,7 +411,7 @@ export class SessionSupervisor {
     const cutShort = turn !== undefined && !turn.answered;
     this.#phase = { kind: 'rest' };
     this.#stall.stop();
-    this.pending.cancelAll();
+    this.pending.close();
     if (cutShort) this.#turns.interrupt(run, `${run.agent.name} ended with ${endInWords(end)}`);
     const clean = !cutShort && end.exitCode === 0 && end.signal === null;
     if (clean) {
@@ -482,7 +484,7 @@ export class SessionSupervisor {
     this.#stall.stop();
     this.#row.setStatus('stopping');
     this.queue.cancelAll();
-    this.pending.cancelAll();
+    this.pending.close();
     resolve(
       from.kind === 'running' ? this.#stopRun(from.run, reason, force) : this.#stopStart(from),
     );

@@ -13,7 +13,7 @@ export class FakeClock implements Clock {
   #elapsed = 0;
   #order = 0;
   readonly #timers = new Set<Timer>();
-  readonly #epoch = Date.UTC(2026, 0, 1);
+  #epoch = Date.UTC(2026, 0, 1);
 
   now(): number {
     return this.#epoch + this.#elapsed;
@@ -27,6 +27,12 @@ export class FakeClock implements Clock {
     const timer = { at: this.#elapsed + Math.max(0, ms), order: this.#order++, run };
     this.#timers.add(timer);
     return { dispose: () => void this.#timers.delete(timer) };
+  }
+
+  /** The computer sleeps: no timer fires, wall time goes on, monotonic time only where the system counts it. */
+  sleep(ms: number, countedAsMonotonic: boolean): void {
+    if (countedAsMonotonic) this.#elapsed += ms;
+    else this.#epoch += ms;
   }
 
   /** How many timers are set. */
