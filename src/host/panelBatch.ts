@@ -40,6 +40,11 @@ export class ChangeBatch {
       this.#waiting.set(change.id, waiting);
     }
     if (change.type !== 'append') {
+      if (waiting.whole === undefined) {
+        // New here: its place is after everything that came before it.
+        this.#waiting.delete(change.id);
+        this.#waiting.set(change.id, waiting);
+      }
       waiting.whole = change;
       waiting.appends.clear();
       this.#size += weight(change);

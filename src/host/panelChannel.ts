@@ -133,13 +133,16 @@ export class PanelChannel implements Disposable {
 
   /** Sends the page before a position. @throws SessionError from reading it */
   async older(before: string): Promise<void> {
-    if (!this.#open || this.#reading) return;
+    if (!this.#open || this.#reading || this.#needsSnapshot) return;
     const opening = this.#opening;
+    const reading = this.#page(before);
+    // What has changed until now is in the page, where it is about the page's entries: it goes ahead,
+    // so that the panel, which does not have them yet, leaves it out. What changes from now on follows.
+    this.#flush();
     this.#reading = true;
     try {
-      const page = await this.#page(before);
+      const page = await reading;
       if (opening !== this.#opening) return;
-      // What changed before the page was asked for is in it; what changed since follows it.
       this.#send((seq) => ({
         type: 'older',
         seq,
@@ -159,17 +162,17 @@ export class PanelChannel implements Disposable {
     const opening = this.#opening;
     this.#needsSnapshot = false;
     this.#reading = true;
-    this.#batch = new ChangeBatch();
     this.#seq = 0;
     this.#applied = 0;
     let page: TranscriptSlice = { entries: [], before: undefined };
     let failure: ErrorView | undefined;
-    if (this.#session() !== undefined) {
-      try {
-        page = await this.#page(undefined);
-      } catch (error) {
-        failure = errorView(error);
-      }
+    try {
+      const reading = this.#session() === undefined ? undefined : this.#page(undefined);
+      // What has changed until now is in the page.
+      this.#batch = new ChangeBatch();
+      if (reading !== undefined) page = await reading;
+    } catch (error) {
+      failure = errorView(error);
     }
     if (opening !== this.#opening) return;
     this.#reading = false;

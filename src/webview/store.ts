@@ -93,7 +93,7 @@ function withOlder(
   message: Extract<ToPanel, { type: 'older' }>,
 ): Pick<PanelModel, 'entries' | 'before'> {
   // An answer to a question of before the last snapshot belongs to nothing.
-  if (message.asked !== model.before) return model;
+  if (message.asked !== model.before) return { entries: model.entries, before: model.before };
   const newest = new Map(model.entries.map((entry) => [entry.id, entry]));
   const older = message.entries.map((entry) => newest.get(entry.id) ?? entry);
   const ids = new Set(older.map((entry) => entry.id));
