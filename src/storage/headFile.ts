@@ -25,6 +25,8 @@ export interface HeadDeps {
   readonly logger: Logger;
   /** A name no other process uses for its temporary files. */
   readonly temporaryName: () => string;
+  /** Called before each write: makes the folder, and throws when the session is not ours to write. */
+  readonly prepare: (sessionId: string, paths: SessionPaths) => Promise<void>;
 }
 
 /**
@@ -125,6 +127,7 @@ export class HeadWriter {
       });
     }
     try {
+      await this.#deps.prepare(this.#sessionId, this.#paths);
       const before = await readHead(fs, head, this.#sessionId);
       if (before?.kind === 'whole' && before.newer) throw writtenByNewer(this.#sessionId, head);
       const onDisk: Head | undefined = before?.kind === 'whole' ? before.head : undefined;

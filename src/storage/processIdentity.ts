@@ -10,7 +10,7 @@ export interface OwnerIdentity {
 /** Knows processes by number and start time. Implemented where processes are looked after. */
 export interface ProcessIdentity {
   /** This process. */
-  self(): OwnerIdentity;
+  readonly self: () => OwnerIdentity;
   /** Whether that very process still runs: a reused number with another start time does not count. */
-  isAlive(identity: OwnerIdentity): boolean | Promise<boolean>;
+  readonly isAlive: (identity: OwnerIdentity) => boolean | Promise<boolean>;
 }

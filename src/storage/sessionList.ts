@@ -40,7 +40,7 @@ export interface Listing {
   readonly sessions: readonly StoredSession[];
   /** Names of temporary files, of saves under way or cut short. */
   readonly temporary: readonly string[];
-  /** Ids of transcripts without any head. */
+  /** Ids of sessions without a head. */
   readonly headless: readonly string[];
 }
 
@@ -53,7 +53,7 @@ interface Looked {
 }
 
 /**
- * All sessions in the folder. A head that has not changed since the index saw it is taken from
+ * All sessions in the folder, by id. A head that has not changed since the index saw it is taken from
  * there; every other one is read, and remembered. Rejects only when the folder cannot be read.
  */
 export async function listSessions(deps: ListDeps): Promise<Listing> {
@@ -70,7 +70,7 @@ export async function listSessions(deps: ListDeps): Promise<Listing> {
       turn = deps.clock.monotonic();
     }
     if (!files.head && !files.transcript && !files.backup) continue;
-    if (!files.head && !files.backup) headless.push(sessionId);
+    if (!files.head) headless.push(sessionId);
     const looked = look(deps, sessionId, files);
     const known =
       looked.head === undefined ? undefined : index.get(sessionId, fingerprintOf(looked.head));
@@ -79,7 +79,11 @@ export async function listSessions(deps: ListDeps): Promise<Listing> {
   }
   rows.push(...(await readRows(deps, toRead)));
   await index.tidy(found);
-  return { sessions: rows, temporary, headless };
+  return { sessions: rows.sort(byId), temporary, headless };
+}
+
+function byId(a: StoredSession, b: StoredSession): number {
+  return a.info.sessionId < b.info.sessionId ? -1 : 1;
 }
 
 /** One session as the folder has it now; `undefined` when there is nothing of it. */

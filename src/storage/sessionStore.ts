@@ -100,7 +100,16 @@ class FileSessionStore implements DiskStore {
     const storeId = randomUUID();
     const temporaryName = (): string => `${storeId.slice(0, 8)}-${++this.#temporaryCount}`;
     this.#owner = { fs, identity, storeId, temporaryName };
-    this.#heads = { fs, clock, logger, temporaryName };
+    this.#heads = {
+      fs,
+      clock,
+      logger,
+      temporaryName,
+      prepare: async (sessionId, { owner }) => {
+        await this.#ensureFolders();
+        if (await isOwnedElsewhere(this.#owner, owner)) throw ownedElsewhere(sessionId, owner);
+      },
+    };
     this.#trash = { fs, clock, paths };
     this.#index = new SessionIndex({ fs, clock, logger, file: paths.index, temporaryName });
     this.#list = { fs, clock, logger, paths, owner: this.#owner, index: this.#index };
@@ -134,19 +143,11 @@ class FileSessionStore implements DiskStore {
 
   async save(sessionId: string, state: SessionState): Promise<SavedSessionInfo> {
     const paths = this.#pathsOf(sessionId);
-    try {
-      await this.#ensureFolders();
-      if (await isOwnedElsewhere(this.#owner, paths.owner)) {
-        throw ownedElsewhere(sessionId, paths.owner);
-      }
-      const saved = await this.#writerOf(sessionId, paths).save(state);
-      await this.#index.remember([[sessionId, saved]]);
-      const bytes = saved.bytes + (this.#fs.statSync(paths.transcript)?.size ?? 0);
-      return savedInfo({ sessionId, bytes }, saved);
-    } catch (error) {
-      if (error instanceof SessionError) throw error;
-      throw storageFailed('save', paths.head, error, sessionId);
-    }
+    // Nothing is awaited before: saves are written in the order in which they were asked for.
+    const saved = await this.#writerOf(sessionId, paths).save(state);
+    await this.#index.remember([[sessionId, saved]]);
+    const bytes = saved.bytes + this.#sizeOf(paths.transcript);
+    return savedInfo({ sessionId, bytes }, saved);
   }
 
   async open(sessionId: string): Promise<TranscriptLog> {
@@ -228,6 +229,15 @@ class FileSessionStore implements DiskStore {
   /** @throws SessionError `invalidArgument` */
   #pathsOf(sessionId: string): SessionPaths {
     return sessionPaths(this.#paths.sessions, sessionId);
+  }
+
+  #sizeOf(file: string): number {
+    try {
+      return this.#fs.statSync(file)?.size ?? 0;
+    } catch (error) {
+      this.#logger.warn(`${file}: ${String(error)}`);
+      return 0;
+    }
   }
 
   async #ensureFolders(): Promise<void> {

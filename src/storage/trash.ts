@@ -106,8 +106,10 @@ export async function finishDelete(deps: TrashDeps, sessionId: string): Promise<
   const { fs, paths } = deps;
   const deleted = (await deletedSessions(deps)).findLast((one) => one.sessionId === sessionId);
   if (deleted === undefined) return false;
-  const names = new Set(await fs.readdir(deleted.folder));
-  if (!names.has(`${sessionId}.json`) || names.has(`${sessionId}.jsonl`)) return false;
+  const moved = new Set(await fs.readdir(deleted.folder));
+  const left = (await fs.readdir(paths.sessions)).filter((name) => isContent(name, sessionId));
+  // Anything there twice is not the rest of a deletion, but a session that came from elsewhere.
+  if (!moved.has(`${sessionId}.json`) || left.some((name) => moved.has(name))) return false;
   await moveFiles(deps, { from: paths.sessions, to: deleted.folder, sessionId });
   return true;
 }
