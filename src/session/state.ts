@@ -1,7 +1,7 @@
 // What of a session is persisted: schemas for its config and its state.
 import { z } from 'zod';
 import { sessionErrorCodes } from './errors.ts';
-import { permissionModeSchema } from './settings.ts';
+import { permissionModeSchema, type Settings } from './settings.ts';
 import { sessionStatuses } from './status.ts';
 
 /** Ids become file names, so they are short and made of letters, digits, `_` and `-` only. */
@@ -18,6 +18,15 @@ export const sessionConfigSchema = z.looseObject({
 
 /** What can be set per session. */
 export type SessionConfig = z.infer<typeof sessionConfigSchema>;
+
+/** What counts for a session: its own settings before the general ones. */
+export function effectiveConfig(own: SessionState['config'], settings: Settings): SessionConfig {
+  return {
+    timeoutMinutes: own.timeoutMinutes ?? settings['idle.timeoutMinutes'],
+    restart: own.restart ?? 'onCrash',
+    permissionMode: own.permissionMode ?? settings['permissions.mode'],
+  };
+}
 
 const errorSchema = z.looseObject({
   code: z.enum(sessionErrorCodes),

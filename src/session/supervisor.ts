@@ -12,7 +12,7 @@ import { RestartBackoff, type PlannedRestart } from './restartBackoff.ts';
 import { SessionRow } from './sessionRow.ts';
 import { StallWatch } from './stallWatch.ts';
 import { endedUnexpectedly, endInWords } from './startErrors.ts';
-import type { SessionConfig, SessionState } from './state.ts';
+import { effectiveConfig, type SessionConfig, type SessionState } from './state.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 import { TurnRunner } from './turnRunner.ts';
 
@@ -145,13 +145,7 @@ export class SessionSupervisor {
 
   /** What is set for the session, its own settings before the general ones. */
   get config(): SessionConfig {
-    const settings = this.#deps.settings();
-    const own = this.entry.state.config;
-    return {
-      timeoutMinutes: own.timeoutMinutes ?? settings['idle.timeoutMinutes'],
-      restart: own.restart ?? 'onCrash',
-      permissionMode: own.permissionMode ?? settings['permissions.mode'],
-    };
+    return effectiveConfig(this.entry.state.config, this.#deps.settings());
   }
 
   /** Whether the session never became ready: then a stop leaves nothing behind. */

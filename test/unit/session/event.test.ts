@@ -1,0 +1,69 @@
+// The event emitter and telemetry: a listener that throws harms nobody, and what nobody hears costs nothing.
+import { describe, expect, it } from 'vitest';
+import { Emitter } from '../../../src/session/event.ts';
+import type { TelemetryEvent } from '../../../src/session/telemetry.ts';
+import { TelemetryBus, type TelemetryChannel } from '../../../src/session/telemetryBus.ts';
+import { FakeClock } from '../../fakes/fakeClock.ts';
+
+describe('an emitter', () => {
+  it('tells everybody although one throws', () => {
+    const failures: unknown[] = [];
+    const emitter = new Emitter<number>((error) => failures.push(error));
+    const heard: string[] = [];
+    const held = [
+      emitter.event((n) => heard.push(`a${n}`)),
+      emitter.event(() => {
+        throw new Error('mine');
+      }),
+      emitter.event((n) => heard.push(`c${n}`)),
+    ];
+    emitter.fire(1);
+    emitter.fire(2);
+    expect(heard).toEqual(['a1', 'c1', 'a2', 'c2']);
+    expect(failures).toHaveLength(2);
+    held.forEach((one) => {
+      one.dispose();
+    });
+    expect(emitter.hasListeners).toBe(false);
+  });
+
+  it('does not tell one that left while others were told', () => {
+    const emitter = new Emitter<string>();
+    const heard: string[] = [];
+    const first = emitter.event(() => {
+      second.dispose();
+    });
+    const second = emitter.event((text) => heard.push(text));
+    emitter.fire('x');
+    first.dispose();
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('telemetry', () => {
+  it('goes to listeners and to the channel of its name', () => {
+    const published: TelemetryEvent[] = [];
+    const channels: Record<string, TelemetryChannel> = {
+      'roost.session.restarted': {
+        hasSubscribers: true,
+        publish: (event) => published.push(event),
+      },
+    };
+    const silent = { hasSubscribers: false, publish: () => undefined };
+    const bus = new TelemetryBus(new FakeClock(), (name) => channels[name] ?? silent);
+    expect(bus.isHeard('roost.session.message')).toBe(false);
+    const subject = { sessionId: 's', agentId: 'a' };
+    bus.publish('roost.session.restarted', subject, { attempt: 1, delayMs: 2 });
+    bus.publish('roost.session.error', subject, { code: 'internal' });
+    expect(published).toEqual([
+      {
+        name: 'roost.session.restarted',
+        at: '2026-01-01T00:00:00.000Z',
+        sessionId: 's',
+        agentId: 'a',
+        attempt: 1,
+        delayMs: 2,
+      },
+    ]);
+  });
+});
