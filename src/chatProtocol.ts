@@ -258,6 +258,8 @@ export const sessionViewSchema = z.object({
   /** ISO 8601. */
   stalledSince: optionalText,
   readOnly: z.optional(z.enum(['ownedElsewhere', 'newerVersion'])),
+  /** After how many idle minutes the session was stopped, when that is why it rests. */
+  stoppedAfterIdleMinutes: z.optional(z.number()),
   storageFailing: z.boolean(),
   interrupted: z.boolean(),
 });
@@ -482,6 +484,7 @@ export const panelWords = {
   restarting: 'The agent ended unexpectedly and is started again.',
   crashed: 'The agent ended unexpectedly.',
   failed: 'The agent could not be started.',
+  idleStopped: 'Stopped after {0} minutes without activity. Everything is saved.',
   interrupted: 'The last turn was cut short and is not sent again by itself.',
   storageFailing: 'The newest messages are not on disk yet: writing fails and is tried again.',
   unknownSession: 'This session is not in the list.',

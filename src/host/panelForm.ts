@@ -1,5 +1,5 @@
 // The form of an agent's question: from the JSON schema it sent to fields that a panel can show.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FormField } from '../chatProtocol.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -21,7 +21,7 @@ const propertySchema = z.looseObject({
   maximum: number,
   minItems: number,
   maxItems: number,
-  default: z.unknown(),
+  default: z.unknown().optional(),
   enum: valuesSchema,
   oneOf: optionsSchema,
   items: z.looseObject({ enum: valuesSchema, anyOf: optionsSchema }).optional().catch(undefined),
@@ -30,7 +30,7 @@ const propertySchema = z.looseObject({
 type Property = z.infer<typeof propertySchema>;
 
 const formSchema = z.looseObject({
-  properties: z.record(z.string(), propertySchema).catch({}),
+  properties: z.record(z.string(), z.unknown()).catch({}),
   required: z.array(z.string()).optional().catch(undefined),
 });
 
@@ -42,9 +42,10 @@ export function formFields(requestedSchema: unknown): FormField[] {
   const parsed = formSchema.safeParse(requestedSchema);
   if (!parsed.success) return [];
   const required = new Set(parsed.data.required);
-  return Object.entries(parsed.data.properties).map(([key, property]) =>
-    field(key, property, required.has(key)),
-  );
+  return Object.entries(parsed.data.properties).map(([key, raw]) => {
+    const property = propertySchema.safeParse(raw);
+    return field(key, property.success ? property.data : { type: 'unknown' }, required.has(key));
+  });
 }
 
 function field(key: string, property: Property, required: boolean): FormField {

@@ -1,5 +1,5 @@
 // A session of the domain as its panel shows it: status, requests that wait, and what the user can set.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PendingView, PickerView, SessionView } from '../chatProtocol.ts';
 import type { PendingRequestDetails, SessionDetails } from '../session/sessions.ts';
 import type { AgentFacts } from '../session/state.ts';
@@ -28,6 +28,7 @@ export function sessionView(details: SessionDetails): SessionView {
     restartAt: details.restartAt,
     stalledSince: details.stalledSince,
     readOnly: details.readOnly,
+    stoppedAfterIdleMinutes: details.stoppedAfterIdleMinutes,
     storageFailing: details.storageFailing,
     interrupted: details.interrupted,
   };

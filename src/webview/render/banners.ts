@@ -44,6 +44,7 @@ export function bannersOf(
 
 function stateBanner(session: SessionView): Banner | undefined {
   const { status, error, readOnly, restartAt, stalledSince, interrupted } = session;
+  const { stoppedAfterIdleMinutes } = session;
   if (readOnly !== undefined) {
     const text = word(
       readOnly === 'newerVersion' ? 'composerNewerVersion' : 'composerOwnedElsewhere',
@@ -69,9 +70,13 @@ function stateBanner(session: SessionView): Banner | undefined {
         actions: ['restart', 'showLog'],
       };
     case 'dormant':
-      return interrupted
-        ? { level: 'info', text: word('interrupted'), actions: ['resume'] }
-        : undefined;
+      if (interrupted) return { level: 'info', text: word('interrupted'), actions: ['resume'] };
+      if (stoppedAfterIdleMinutes === undefined) return undefined;
+      return {
+        level: 'info',
+        text: word('idleStopped', stoppedAfterIdleMinutes),
+        actions: ['resume'],
+      };
     case 'working':
     case 'needsInput':
       if (stalledSince === undefined) return undefined;

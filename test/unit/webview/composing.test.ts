@@ -71,7 +71,13 @@ describe('values of a form', () => {
   const text: FormField = { ...base, type: 'text', minLength: 2, maxLength: 3, pattern: '^a' };
   const number: FormField = { ...base, type: 'number', integer: true, minimum: 1, maximum: 5 };
   const choice: FormField = { ...base, type: 'choice', choices: [{ value: 'x', name: 'X' }] };
-  const choices: FormField = { ...choice, type: 'choices', minItems: 1, maxItems: 1 };
+  const choices: FormField = {
+    ...base,
+    type: 'choices',
+    choices: [{ value: 'x', name: 'X' }],
+    minItems: 1,
+    maxItems: 1,
+  };
   const invalid = { kind: 'wrong', problem: 'fieldInvalid' };
 
   it.each([

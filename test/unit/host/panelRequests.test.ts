@@ -1,0 +1,160 @@
+// What a panel asks for reaches its session; what fails is shown in the panel, and nothing that was written is lost.
+import { describe, expect, it } from 'vitest';
+import type { ErrorView, FromPanel } from '../../../src/chatProtocol.ts';
+import type { PanelChannel } from '../../../src/host/panelChannel.ts';
+import { PanelRequests } from '../../../src/host/panelRequests.ts';
+import { SessionError } from '../../../src/session/errors.ts';
+import { fakeDomain } from '../../fakes/domain.ts';
+import type { FakeDomain } from '../../fakes/domain.ts';
+import { settle } from '../../fakes/fakeClock.ts';
+
+interface Stage {
+  readonly domain: FakeDomain;
+  readonly sessionId: string;
+  readonly done: string[];
+  readonly errors: (ErrorView | undefined)[];
+  readonly say: (message: FromPanel) => Promise<void>;
+}
+
+/** A ready session, and a panel's requests with everything but the session replaced. */
+async function stage(): Promise<Stage> {
+  const domain = fakeDomain();
+  const { sessionId } = await domain.manager.create();
+  const done: string[] = [];
+  const errors: (ErrorView | undefined)[] = [];
+  const channel: Pick<PanelChannel, 'ready' | 'resync' | 'applied' | 'older' | 'showError'> = {
+    ready: () => Promise.resolve(void done.push('ready')),
+    resync: () => Promise.resolve(void done.push('resync')),
+    applied: (seq) => void done.push(`applied ${seq}`),
+    older: (before) => Promise.resolve(void done.push(`older ${before}`)),
+    showError: (error) => void errors.push(error),
+  };
+  const requests = new PanelRequests({
+    sessionId,
+    sessions: domain.manager,
+    channel: channel as PanelChannel,
+    editor: {
+      openLink: (href, cwd) => Promise.resolve(void done.push(`link ${href} from ${cwd}`)),
+      openFile: (path, line) => Promise.resolve(void done.push(`file ${path} ${String(line)}`)),
+      copy: (text) => Promise.resolve(void done.push(`copy ${text}`)),
+      showLog: () => void done.push('log'),
+    },
+  });
+  const subscription = domain.manager.onDidChangeTranscript(({ change }) => {
+    requests.transcriptChanged(change);
+  });
+  return {
+    domain,
+    sessionId,
+    done,
+    errors,
+    say: (message) => {
+      expect(subscription).toBeDefined();
+      return requests.handle(message);
+    },
+  };
+}
+
+describe('a prompt', () => {
+  it('is sent as it was written', async () => {
+    const { domain, say, errors } = await stage();
+    await say({ type: 'prompt', text: '/find x' });
+    expect(domain.agents.last.prompts).toEqual([[{ type: 'text', text: '/find x' }]]);
+    expect(errors.filter((error) => error !== undefined)).toEqual([]);
+  });
+
+  it('that was not taken comes back with what went wrong', async () => {
+    const { domain, say, errors } = await stage();
+    domain.manager.prompt = () =>
+      Promise.reject(new SessionError('sessionReadOnly', 'no', { hint: 'there' }));
+    await say({ type: 'prompt', text: 'precious' });
+    expect(errors.at(-1)).toMatchObject({
+      code: 'sessionReadOnly',
+      hint: 'there',
+      promptText: 'precious',
+    });
+  });
+
+  it('whose agent dies in the turn is in the transcript and not reported twice', async () => {
+    const { domain, say, errors } = await stage();
+    domain.agents.last.held.length = 0;
+    domain.agents.script.hold = ['session/prompt'];
+    const sent = say({ type: 'prompt', text: 'x' });
+    await settle();
+    domain.agents.last.exit();
+    await sent;
+    expect(errors.filter((error) => error !== undefined)).toEqual([]);
+  });
+});
+
+describe('what is asked of the session', () => {
+  it('an unknown request is shown as an error with its code', async () => {
+    const { say, errors } = await stage();
+    await say({ type: 'permission', requestId: 'gone', optionId: 'y' });
+    await say({ type: 'url', requestId: 'gone', open: true });
+    expect(errors).toMatchObject([{ code: 'requestUnknown' }, { code: 'requestUnknown' }]);
+  });
+
+  it('a permission is answered with the option of the agent', async () => {
+    const { domain, sessionId, say } = await stage();
+    const answer = domain.agents.last.events.requestPermission(
+      {
+        agentSessionId: 'fake-1',
+        toolCall: { toolCallId: 't', title: 'Run' },
+        options: [{ optionId: 'y', name: 'Yes', kind: 'allow_once' }],
+      },
+      new AbortController().signal,
+    );
+    await settle();
+    const requestId = domain.manager.details(sessionId).pending[0]?.requestId ?? '';
+    await say({ type: 'permission', requestId, optionId: 'y' });
+    expect(await answer).toBe('y');
+  });
+
+  it('a page is opened by the address of the request, never by one from the panel', async () => {
+    const { domain, sessionId, done, say } = await stage();
+    const answer = domain.agents.last.events.elicit(
+      { agentSessionId: 'fake-1', mode: 'url', message: 'Sign in', url: 'https://example.com/in' },
+      new AbortController().signal,
+    );
+    await settle();
+    const requestId = domain.manager.details(sessionId).pending[0]?.requestId ?? '';
+    await say({ type: 'url', requestId, open: true });
+    expect(done).toEqual(['link https://example.com/in from /work']);
+    expect(await answer).toEqual({ action: 'accept' });
+  });
+
+  it.each([
+    [{ key: 'v' }, { action: 'accept', content: { key: 'v' } }],
+    [undefined, { action: 'decline' }],
+  ])('a form is answered with %o', async (content, answer) => {
+    const { domain, sessionId, say } = await stage();
+    const asked = domain.agents.last.events.elicit(
+      { agentSessionId: 'fake-1', mode: 'form', message: 'Q', requestedSchema: {} },
+      new AbortController().signal,
+    );
+    await settle();
+    const requestId = domain.manager.details(sessionId).pending[0]?.requestId ?? '';
+    await say({ type: 'form', requestId, content });
+    expect(await asked).toEqual(answer);
+  });
+});
+
+it('hands to the editor what is the editor’s', async () => {
+  const { done, say } = await stage();
+  await say({ type: 'openLink', href: 'a.ts' });
+  await say({ type: 'openFile', path: '/work/a.ts', line: 3 });
+  await say({ type: 'copy', text: 'c' });
+  await say({ type: 'action', action: 'showLog' });
+  expect(done).toEqual(['link a.ts from /work', 'file /work/a.ts 3', 'copy c', 'log']);
+});
+
+it('ends and starts the process when asked to', async () => {
+  const { domain, sessionId, say, errors } = await stage();
+  await say({ type: 'action', action: 'kill' });
+  expect(domain.agents.last.stops).toMatchObject([{ force: true }]);
+  expect(domain.manager.get(sessionId)?.status).toBe('dormant');
+  await say({ type: 'action', action: 'resume' });
+  expect(domain.manager.get(sessionId)?.status).toBe('ready');
+  expect(errors.filter((error) => error !== undefined)).toEqual([]);
+});
