@@ -1,5 +1,5 @@
 // Answers what an agent asks of its client: permissions, questions, files and terminals.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentEvents, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
 import { answerTo } from './agentErrors.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';

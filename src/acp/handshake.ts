@@ -1,5 +1,5 @@
 // What Roost says about itself to an agent, and what it reads out of the agent's own introduction and opened conversations.
-import { z } from 'zod';
+import * as z from 'zod';
 import { SessionError } from '../session/errors.ts';
 import type { AgentInfo, OpenedSession } from '../session/ports.ts';
 import type { Quirks } from './quirks.ts';

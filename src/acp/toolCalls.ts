@@ -1,5 +1,5 @@
 // Translates what the protocol says about tool calls and the terminals they show into the domain's words.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentUpdate, ToolCallPatch } from '../session/agentUpdate.ts';
 import type { ToolContent } from '../session/transcript.ts';
 

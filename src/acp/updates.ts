@@ -1,5 +1,5 @@
 // Translates `session/update` notifications into the domain's updates; what is unknown or malformed is kept as it came.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentUpdate } from '../session/agentUpdate.ts';
 import { translateToolCall } from './toolCalls.ts';
 

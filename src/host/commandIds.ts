@@ -1,5 +1,5 @@
 // Every command, setting prefix, view and context key of Roost as typed constants; the manifest is proven equal to them.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SavedSessionInfo, SessionInfo, TerminationReport } from '../session/info.ts';
 import { sessionConfigSchema, sessionIdSchema } from '../session/state.ts';
 

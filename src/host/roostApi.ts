@@ -1,6 +1,6 @@
 // The public API: checks what other extensions hand in and passes it on to the sessions.
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RoostApi } from '../api.ts';
 import { SessionError, toSessionError } from '../session/errors.ts';
 import type { Event } from '../session/event.ts';

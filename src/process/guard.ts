@@ -1,7 +1,7 @@
 // The host's side of its guard: starts it, feeds it, asks it to look and to kill, and replaces it when it dies.
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../session/clock.ts';
 import type { Logger } from '../session/ports.ts';
 import { LineReader, toLine, type GuardRequest, type ToGuard } from './guardProtocol.ts';

@@ -1,5 +1,5 @@
 // Every `roost.*` setting: its shape, its default and its bounds, in one table.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How one agent is started, as a user writes it under `roost.agents`. */
 export const agentSettingSchema = z.object({

@@ -1,5 +1,5 @@
 // What of a session is persisted: schemas for its config and its state.
-import { z } from 'zod';
+import * as z from 'zod';
 import { sessionErrorCodes } from './errors.ts';
 import { permissionModeSchema, type Settings } from './settings.ts';
 import { sessionStatuses } from './status.ts';

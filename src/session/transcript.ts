@@ -1,5 +1,5 @@
 // What a transcript is made of: entries, and the changes that build them up.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A file position that a tool call points at; `line` counts from 0 as agents send it. */
 const locationSchema = z.looseObject({ path: z.string(), line: z.number().optional() });

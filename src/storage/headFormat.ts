@@ -1,5 +1,5 @@
 // The text of a head file: how it is read without trust, and written without losing what is not understood.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   agentFactsSchema,
   sessionConfigSchema,

@@ -1,5 +1,5 @@
 // Who may write a session: one process, named in an exclusive file next to the session's own.
-import { z } from 'zod';
+import * as z from 'zod';
 import { SessionError } from '../session/errors.ts';
 import { createFile, readIfThere, removeIfThere, removeQuietly } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
