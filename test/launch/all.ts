@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { runNpm } from './commands.ts';
 import { failures, inWords, problem, sum, type Counts } from './counts.ts';
+import { interrupted, watchInterrupts } from './interrupt.ts';
 import { tiers, type Tier } from './tiers.ts';
 import { makeVsix } from './vsix.ts';
 
@@ -10,10 +11,15 @@ const say = (line: string): void => {
   console.log(line);
 };
 
+watchInterrupts();
 const outcomes: { name: string; counts: Counts; seconds: number }[] = [];
 const chosen = choose(values.only);
 if ((values.only !== undefined || (await step('check', check))) && (await step('build', build))) {
   for (const tier of chosen) {
+    if (interrupted()) {
+      await step('interrupted', () => Promise.resolve(problem('The other tiers did not run.')));
+      break;
+    }
     if (tier.present()) {
       await step(tier.name, () => tier.run());
     } else {

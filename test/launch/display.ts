@@ -5,7 +5,7 @@ import { MissingError } from './pinned.ts';
 /** Runs `body` with the environment that gives windows a place: nothing where there is a screen, else an Xvfb that ends with it. */
 export async function withDisplay<T>(
   wanted: boolean,
-  mark: Readonly<Record<string, string>>,
+  mark: Readonly<Record<string, string | undefined>>,
   body: (env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   if (!wanted || hasDisplay()) {

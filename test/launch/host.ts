@@ -1,9 +1,10 @@
 // `npm run test:host`: the host suite on the oldest and newest server hosts, or with --desktop on desktop VS Code.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { failures, inWords, sum, type Counts } from './counts.ts';
+import { failures, inWords, problem, sum, type Counts } from './counts.ts';
 import { bundleHostTests, runHostSuite, type Target } from './hostSuite.ts';
 import { hostNames, isHostName } from './hosts.ts';
+import { interrupted, watchInterrupts } from './interrupt.ts';
 import { root } from './paths.ts';
 
 const { values } = parseArgs({
@@ -19,8 +20,13 @@ if (!values['no-build']) {
   execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
 }
 await bundleHostTests();
+watchInterrupts();
 const outcomes: Counts[] = [];
 for (const target of targets()) {
+  if (interrupted()) {
+    outcomes.push(problem('Interrupted.'));
+    break;
+  }
   const name = target.kind === 'server' ? `server, ${target.host}` : `desktop, ${target.version}`;
   console.log(`\nVS Code (${name})`);
   const counts = await runHostSuite({ target, grep: values.grep });

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import type { HostEnd, HostTest } from '../host/report.ts';
-import { failures, type Counts } from './counts.ts';
+import type { Counts } from './counts.ts';
 import { withDisplay } from './display.ts';
 import type { HostName } from './hosts.ts';
 import { endLeftovers } from './leftovers.ts';
@@ -60,13 +60,14 @@ export async function runHostSuite({ target, grep }: SuiteOptions): Promise<Coun
   const workspace = join(scratch, 'workspace');
   cpSync(join(root, 'test/fixtures/workspace'), workspace, { recursive: true });
   try {
-    const env = { ...mark.env, ROOST_HOST_REPORT: reportFile, ROOST_HOST_GREP: grep };
-    const trouble = await withDisplay(target.kind === 'desktop', mark.env, async (display) =>
-      attempt(target, scratch, workspace, { ...env, ...display }),
-    );
+    const trouble = await attempt(target, scratch, workspace, {
+      ...mark.env,
+      ROOST_HOST_REPORT: reportFile,
+      ROOST_HOST_GREP: grep,
+    });
     const counts = countsOf(reportFile);
     // A failed test makes the run fail, too: that needs no second word.
-    const unexplained = trouble !== undefined && failures(counts) === 0 ? [trouble] : [];
+    const unexplained = trouble !== undefined && counts.failed === 0 ? [trouble] : [];
     const leftovers = await endLeftovers(mark);
     return { ...counts, problems: [...counts.problems, ...unexplained, ...leftovers] };
   } finally {
@@ -79,22 +80,24 @@ async function attempt(
   target: Target,
   scratch: string,
   workspace: string,
-  extensionTestsEnv: Record<string, string | undefined>,
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
   try {
-    await runTests({
-      vscodeExecutablePath:
-        target.kind === 'server'
-          ? executableFor(target.host, scratch)
-          : await downloadAndUnzipVSCode({ version: target.version, cachePath: cacheFolder }),
-      extensionDevelopmentPath: root,
-      extensionTestsPath: join(bundles, 'index.cjs'),
-      extensionTestsEnv,
-      launchArgs: [
-        workspace,
-        `--user-data-dir=${join(scratch, 'user')}`,
-        `--extensions-dir=${join(scratch, 'extensions')}`,
-      ],
+    await withDisplay(target.kind === 'desktop', env, async (display) => {
+      await runTests({
+        vscodeExecutablePath:
+          target.kind === 'server'
+            ? executableFor(target.host, scratch)
+            : await downloadAndUnzipVSCode({ version: target.version, cachePath: cacheFolder }),
+        extensionDevelopmentPath: root,
+        extensionTestsPath: join(bundles, 'index.cjs'),
+        extensionTestsEnv: { ...env, ...display },
+        launchArgs: [
+          workspace,
+          `--user-data-dir=${join(scratch, 'user')}`,
+          `--extensions-dir=${join(scratch, 'extensions')}`,
+        ],
+      });
     });
     return undefined;
   } catch (error) {
