@@ -1,6 +1,19 @@
 // A JSON-RPC connection over newline-delimited JSON: ordered, tolerant and bounded.
 //
-// Why our own, measured.
+// Why one of our own. Measured with 50,000 updates of 200 bytes, 200 a write, client and agent on two
+// cores (Node 24); `npm run bench` repeats it for the SDK, the plain reader and the whole link:
+//
+//                           updates/s     longest stall   memory   updates left when prompt() resolves
+//   plain reader            190k - 225k    8 - 10 ms        7 MB   0 (unbounded: no pause, no limit)
+//   this connection         140k - 164k    6 -  8 ms        4 MB   0
+//   vscode-jsonrpc 10        35k -  46k   19 - 21 ms       92 MB   0
+//   client of the ACP SDK    37k -  50k   41 - 54 ms        9 MB   up to 9, by order of registration
+//
+// vscode-jsonrpc, with a reader and a writer of ours, keeps the order, but takes one turn of the event
+// loop per message, queues without bound and without telling the reader to wait, and knows
+// `$/cancelRequest` with an `id` where ACP has `$/cancel_request` with a `requestId`; what would be left
+// of it is a table of pending requests. The SDK's client also drops a notification as a whole when one
+// variant in it is unknown, answers lines that are no JSON, and closes on a line that is too long.
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
