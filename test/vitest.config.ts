@@ -1,8 +1,9 @@
 // The unit, process, architecture, agents and browser tiers, one vitest project each; the host tier runs in mocha inside VS Code.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Root of the checkout, whatever folder vitest was started from. */
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 function project(name: string, options: Record<string, unknown> = {}): object {
   return { test: { name, root, include: [`test/${name}/**/*.test.ts`], ...options } };

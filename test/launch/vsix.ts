@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createVSIX } from '@vscode/vsce';
 import { runNode } from './commands.ts';
 import { cacheFolder, root } from './paths.ts';
 import type { Report } from './pinned.ts';
@@ -34,6 +33,8 @@ export async function makeVsix(): Promise<void> {
   if (ending !== 0) {
     throw new Error(`The build ended with ${ending}.`);
   }
+  // Loaded only here: it takes longer than a start that packs nothing.
+  const { createVSIX } = await import('@vscode/vsce');
   await createVSIX({
     cwd: root,
     packagePath: vsixFile,
