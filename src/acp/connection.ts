@@ -24,7 +24,7 @@ import { describeOversized } from './oversized.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
 /** The longest message that is taken, in bytes. */
-export const defaultMaxMessageBytes = 64 * 1024 * 1024;
+const defaultMaxMessageBytes = 64 * 1024 * 1024;
 /** Bytes that may wait for a peer that does not read, before the connection counts as broken. */
 const maxQueuedBytes = 64 * 1024 * 1024;
 /** How long messages are given to their handlers before the event loop gets its turn, in milliseconds. */

@@ -5,7 +5,7 @@ import type { AgentInfo, OpenedSession } from '../session/ports.ts';
 import type { Quirks } from './quirks.ts';
 
 /** The version of the protocol that Roost speaks. */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 /** The parameters of `initialize`. */
 export function initializeParams(clientVersion: string, quirks: Quirks): unknown {

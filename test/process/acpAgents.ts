@@ -21,7 +21,7 @@ import type {
   WorkspaceFiles,
 } from '../../src/session/ports.ts';
 
-export const clock = systemClock();
+const clock = systemClock();
 
 const fixtures = join(import.meta.dirname, '../fixtures/agents');
 
@@ -31,7 +31,7 @@ export function scripted(...args: string[]): AgentDefinition {
 }
 
 /** A program of the fixtures folder as an agent. */
-export function fixture(file: string, ...args: string[]): AgentDefinition {
+function fixture(file: string, ...args: string[]): AgentDefinition {
   return {
     id: 'lab',
     name: 'Lab',
@@ -42,7 +42,7 @@ export function fixture(file: string, ...args: string[]): AgentDefinition {
 }
 
 /** A logger that keeps what it is told. */
-export class RecordingLogger implements Logger {
+class RecordingLogger implements Logger {
   readonly lines: string[] = [];
   trace(message: string): void {
     this.lines.push(message);
