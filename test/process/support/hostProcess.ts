@@ -1,0 +1,97 @@
+// Starts the stand-in for an extension host in a process of its own and talks to it.
+import { fork, type ChildProcess } from 'node:child_process';
+import { afterEach } from 'vitest';
+import type { SweepReport } from '../../../src/process/sweep.ts';
+
+/** What the stand-in is told. */
+export type HostCommand =
+  | {
+      readonly do: 'spawn';
+      readonly tags: readonly string[];
+      readonly shapes: string;
+      /** Whether to answer only when the trees stand. */
+      readonly wait: boolean;
+    }
+  | { readonly do: 'describe' | 'sweep' | 'shutdown' | 'abort' | 'throw' | 'exit' };
+
+/** What it answers. */
+export type HostReply =
+  | { readonly did: 'spawn'; readonly pids: readonly number[] }
+  | { readonly did: 'describe'; readonly facts: Readonly<Record<string, string>> }
+  | { readonly did: 'sweep'; readonly report: SweepReport }
+  | { readonly did: 'shutdown' };
+
+/** A stand-in that runs. */
+export class HostProcess {
+  readonly #child: ChildProcess;
+  readonly exited: Promise<void>;
+
+  constructor(guardPath: string, pidNamespace: 'off' | 'auto' = 'off') {
+    const program = new URL('./hostProgram.ts', import.meta.url).pathname;
+    this.#child = fork(program, [guardPath, pidNamespace], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: ['--no-warnings'],
+    });
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', () => {
+        resolve();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Tells it something it does not answer. */
+  tell(command: HostCommand): void {
+    this.#child.send(command);
+  }
+
+  /** Tells it something and waits for the answer of that kind. */
+  async ask<Kind extends HostReply['did']>(
+    command: HostCommand & { readonly do: Kind },
+  ): Promise<Extract<HostReply, { did: Kind }>> {
+    const reply = new Promise<HostReply>((resolve, reject) => {
+      this.#child.once('message', (message: HostReply) => {
+        resolve(message);
+      });
+      void this.exited.then(() => {
+        reject(new Error(`the host ended before it answered ${command.do}`));
+      });
+    });
+    this.tell(command);
+    // The stand-in answers what it was asked, one thing at a time.
+    return (await reply) as Extract<HostReply, { did: Kind }>;
+  }
+
+  /** The pid of its guard, once it has one. */
+  async guardPid(): Promise<number> {
+    const { facts } = await this.ask({ do: 'describe' });
+    return Number(facts['guard']?.replace(/\D/g, ''));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+}
+
+/** Makes stand-ins that do not outlive their test. */
+export function useHostProcesses(
+  guardPath: () => string,
+): (pidNamespace?: 'off' | 'auto') => HostProcess {
+  const all: HostProcess[] = [];
+  afterEach(async () => {
+    for (const host of all) if (host.alive) host.kill('SIGKILL');
+    await Promise.all(all.splice(0).map((host) => host.exited));
+  });
+  return (pidNamespace) => {
+    const host = new HostProcess(guardPath(), pidNamespace);
+    all.push(host);
+    return host;
+  };
+}
