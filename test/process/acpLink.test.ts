@@ -1,4 +1,6 @@
 // The life of a link with real agents: opening, prompts, order, errors, ends, and what is tolerated on the way.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { failure, isAlive, Lab, scripted } from './acpAgents.ts';
 
@@ -301,6 +303,30 @@ test('a command that does not exist shows in the end and rejects every request',
   expect(await link.stop({ force: false, graceMs: 100 })).toMatchObject({ exitCode: null });
 });
 
+test('a file that may not be executed shows in the end', async () => {
+  await using lab = new Lab();
+  const file = join(lab.folder, 'agent.txt');
+  writeFileSync(file, 'not a program');
+  const { link } = lab.launch({ ...scripted(), command: file });
+  expect(await failure(link.initialize())).toMatchObject({
+    code: 'agentExited',
+    details: { cause: 'EACCES' },
+  });
+  expect((await link.ended).spawnError?.code).toBe('EACCES');
+});
+
+test('a program that is no agent and only talks ends with what it said', async () => {
+  await using lab = new Lab();
+  const program = `console.log('Usage: tool [options]'); console.error('unknown option'); process.exit(2)`;
+  const { link } = lab.launch({ ...scripted(), args: ['-e', program] });
+  expect(await failure(link.initialize())).toMatchObject({
+    code: 'agentExited',
+    details: { exitCode: 2 },
+  });
+  expect((await link.ended).stderrTail).toContain('unknown option');
+  expect(lab.logger.lines.join()).toContain('Usage: tool [options]');
+});
+
 test('an agent that never answers is left by a stop', async () => {
   await using lab = new Lab();
   const { link, events } = lab.launch(scripted('--silent-at', 'initialize'));
@@ -331,7 +357,6 @@ test('stop cancels the turn and closes the conversation before it ends the proce
   const report = await link.stop({ force: false, graceMs: 5000, agentSessionId: id });
   expect(report).toMatchObject({ exitCode: 0, signal: null, forced: false });
   expect(await turn).toEqual({ stopReason: 'cancelled' });
-  const { readFileSync } = await import('node:fs');
   const received = readFileSync(log, 'utf8').match(/"method":"session\/(cancel|close)"/g);
   expect(received).toEqual(['"method":"session/cancel"', '"method":"session/close"']);
 });
