@@ -46,10 +46,13 @@ export class AgentEventSink implements AgentEvents {
   async requestPermission(ask: PermissionAsk, signal: AbortSignal): Promise<string | undefined> {
     // The request may carry news of the tool call that no update has brought.
     this.#deps.context.apply({ type: 'toolCall', patch: ask.toolCall });
-    const answered = answerByMode(this.#deps.permissionMode(), ask);
+    // Agents often name the call in an update and only its id in the request.
+    const call = this.#deps.context.toolCall(ask.toolCall.toolCallId);
+    const whole = { ...ask, toolCall: { ...call, ...ask.toolCall } };
+    const answered = answerByMode(this.#deps.permissionMode(), whole);
     if (answered !== undefined) return answered;
-    const title = ask.toolCall.title ?? ask.toolCall.toolCallId;
-    return this.#deps.pending.permission(ask, title, signal);
+    const title = call?.title ?? ask.toolCall.toolCallId;
+    return this.#deps.pending.permission(whole, title, signal);
   }
 
   async elicit(ask: ElicitationAsk, signal: AbortSignal): Promise<ElicitationAnswer> {

@@ -127,16 +127,12 @@ export class AgentStarter {
     automatic: boolean,
   ): void {
     const { context } = this.#deps;
+    if (automatic) context.notice('restarted', `${agent.name} was restarted.`);
     if (carried !== undefined) {
       const what = carried.complete ? 'what was said so far' : 'the newest part of what was said';
       context.notice(
         'resumedWithContext',
         `${agent.name} could not load this conversation. A new one was begun; it is given ${what} with your next message.`,
-      );
-    } else if (automatic) {
-      context.notice(
-        'restarted',
-        `${agent.name} was restarted and goes on with this conversation.`,
       );
     }
   }

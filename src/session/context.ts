@@ -1,5 +1,5 @@
 // The ContextManager: one per session, builds its transcript from what is said, writes it, and reports activity.
-import type { AgentUpdate } from './agentUpdate.ts';
+import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
 import { stamp, type Clock } from './clock.ts';
 import type { Disposable } from './event.ts';
 import type { ContentBlock, IdSource, TranscriptLog } from './ports.ts';
@@ -107,6 +107,11 @@ export class ContextManager {
         this.#content(update);
         this.#events.onActivity();
     }
+  }
+
+  /** What is known of a tool call. */
+  toolCall(toolCallId: string): ToolCallPatch | undefined {
+    return this.#calls.facts(toolCallId);
   }
 
   /** Adds the user's prompt; it is written when this returns. The entry's id. */

@@ -77,6 +77,20 @@ export class ToolCallBook {
     return [];
   }
 
+  /** What a request for permission has to show of a call. */
+  facts(toolCallId: string): ToolCallPatch | undefined {
+    const entry = this.#calls.get(toolCallId);
+    if (entry === undefined) return undefined;
+    const { title, kind, content, rawInput } = entry;
+    return {
+      toolCallId,
+      title,
+      kind,
+      ...(content === undefined ? {} : { content }),
+      ...(rawInput === undefined ? {} : { rawInput }),
+    };
+  }
+
   /** Notes what a terminal reports; shown at the next {@link flush}, its end at once. */
   terminal(
     update: Extract<AgentUpdate, { type: 'terminal' | 'terminalOutput' | 'terminalExit' }>,

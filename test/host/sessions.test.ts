@@ -96,7 +96,7 @@ describe('a session', () => {
     const notices = (await api.getTranscript(first)).flatMap((entry) =>
       entry.type === 'notice' ? [entry.code] : [],
     );
-    assert.deepEqual(notices, ['interrupted', 'restarted']);
+    assert.deepEqual(notices, ['interrupted', 'restarted', 'resumedWithContext']);
   });
 
   it('takes its descendants along, however stubborn', async () => {
