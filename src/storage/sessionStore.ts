@@ -191,7 +191,7 @@ class FileSessionStore implements DiskStore {
           hint: 'Stop the session first.',
         });
       }
-      if ((await readSession(this.#list, sessionId)) === undefined) throw unknownSession(sessionId);
+      await this.load(sessionId);
       await this.#writers.get(sessionId)?.settled();
       await this.#owned(sessionId, paths, () => moveToTrash(this.#trash, sessionId), true);
       this.#reader.forget(paths.transcript);

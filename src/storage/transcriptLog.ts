@@ -56,6 +56,7 @@ export class FileTranscriptLog implements TranscriptLog {
   #lastTry = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
+  #abandoning: Promise<void> | undefined;
   /** A close has failed; it is done when nothing fails any more. */
   #closeLater = false;
 
@@ -139,8 +140,13 @@ export class FileTranscriptLog implements TranscriptLog {
   }
 
   /** Closes even when not everything could be written: for the end of the process, after `close` failed. */
-  async abandon(): Promise<void> {
-    if (this.#closed) return;
+  abandon(): Promise<void> {
+    // Whoever comes second waits as well: nobody may think it closed before the owner file is gone.
+    this.#abandoning ??= this.#abandon();
+    return this.#abandoning;
+  }
+
+  async #abandon(): Promise<void> {
     this.#closed = true;
     this.#syncTimer?.dispose();
     this.#retryTimer?.dispose();
@@ -160,11 +166,14 @@ export class FileTranscriptLog implements TranscriptLog {
   }
 
   async #close(): Promise<void> {
-    if (this.#closed) return;
     // What is appended while a sync runs is synced by the next.
-    do await this.sync();
-    while (!this.#held.empty || this.#synced < this.#written);
+    while (!this.#closed && !this.#saved) await this.sync();
     await this.abandon();
+  }
+
+  /** Whether everything appended is on stable storage. */
+  get #saved(): boolean {
+    return this.#held.empty && this.#synced === this.#written;
   }
 
   /** Writes one whole line; `false` leaves it to be written again. */

@@ -36,6 +36,8 @@ interface Deleted {
 export async function moveToTrash(deps: TrashDeps, sessionId: string): Promise<void> {
   const { fs, paths } = deps;
   try {
+    // A deletion that failed half way is gone on with: its halves must not lie in two folders.
+    if (await finishDelete(deps, sessionId)) return;
     const deleted = await deletedSessions(deps);
     // Later than everything in there, also when the clock was set back: undo takes the last one.
     const at = Math.max(deps.clock.now(), (deleted.at(-1)?.at ?? 0) + 1);
@@ -44,7 +46,6 @@ export async function moveToTrash(deps: TrashDeps, sessionId: string): Promise<v
     await fs.mkdir(folder, folderMode);
     await fs.chmod(folder, folderMode);
     await moveFiles(deps, { from: paths.sessions, to: folder, sessionId });
-    await syncFolder(fs, paths.trash);
   } catch (error) {
     throw storageFailed('delete', sessionPaths(paths.sessions, sessionId).head, error, sessionId);
   }
@@ -67,8 +68,10 @@ export async function bringBack(deps: TrashDeps, sessionId: string): Promise<voi
   const { fs, paths } = deps;
   const { folder } = await findDeleted(deps, sessionId);
   try {
-    const inUse = (await namesIn(fs, paths.sessions)).some((name) => isContent(name, sessionId));
-    if (inUse) {
+    // Without a head it is what a return that failed half way has brought: the head comes last.
+    const there = await contentIn(fs, paths.sessions, sessionId);
+    const back = new Set(await contentIn(fs, folder, sessionId));
+    if (there.some((name) => name === `${sessionId}.json` || back.has(name))) {
       throw new SessionError('invalidArgument', 'A session with this id is saved again.', {
         sessionId,
         hint: 'Delete that one first to bring the other back.',
@@ -101,13 +104,16 @@ export async function clearTrash(deps: TrashDeps): Promise<number> {
   }
 }
 
-/** Moves the rest of a session whose deletion, or return, a crash cut short. The caller owns the session. */
+/**
+ * Moves the rest of a session whose deletion, or return, was cut short; whether there was one. The
+ * caller owns the session.
+ */
 export async function finishDelete(deps: TrashDeps, sessionId: string): Promise<boolean> {
   const { fs, paths } = deps;
   const deleted = (await deletedSessions(deps)).findLast((one) => one.sessionId === sessionId);
   if (deleted === undefined) return false;
-  const moved = new Set(await fs.readdir(deleted.folder));
-  const left = (await fs.readdir(paths.sessions)).filter((name) => isContent(name, sessionId));
+  const moved = new Set(await contentIn(fs, deleted.folder, sessionId));
+  const left = await contentIn(fs, paths.sessions, sessionId);
   // Anything there twice is not the rest of a deletion, but a session that came from elsewhere.
   if (!moved.has(`${sessionId}.json`) || left.some((name) => moved.has(name))) return false;
   await moveFiles(deps, { from: paths.sessions, to: deleted.folder, sessionId });
@@ -152,20 +158,22 @@ async function moveFiles(
   }: { readonly from: string; readonly to: string; readonly sessionId: string },
 ): Promise<void> {
   const head = `${sessionId}.json`;
-  const names = (await fs.readdir(from)).filter((name) => isContent(name, sessionId));
+  const names = await contentIn(fs, from, sessionId);
   const headFirst = names.sort((a, b) => Number(b === head) - Number(a === head));
   for (const name of to === paths.sessions ? headFirst.reverse() : headFirst) {
     await renameFile({ fs, clock }, join(from, name), join(to, basename(name)));
   }
-  await syncFolder(fs, to);
-  await syncFolder(fs, from);
+  // It is done: a failed sync means only that a power cut may undo it, and no file is lost by that.
+  await Promise.allSettled([syncFolder(fs, to), syncFolder(fs, from), syncFolder(fs, paths.trash)]);
 }
 
-/** Whether a file holds something of a session: not who owns it, nor what a crash left half written. */
-function isContent(name: string, sessionId: string): boolean {
-  if (sessionOfFile(name) !== sessionId) return false;
-  const rest = name.slice(sessionId.length);
-  return !rest.startsWith('.owner') && !rest.endsWith('.tmp');
+/** Files that hold something of a session: not who owns it, nor what a crash left half written. */
+async function contentIn(fs: FileSystem, folder: string, sessionId: string): Promise<string[]> {
+  return (await namesIn(fs, folder)).filter((name) => {
+    if (sessionOfFile(name) !== sessionId) return false;
+    const rest = name.slice(sessionId.length);
+    return !rest.startsWith('.owner') && !rest.endsWith('.tmp');
+  });
 }
 
 /** ISO 8601 without what a Windows file name cannot hold; sorts by time. */

@@ -437,7 +437,7 @@ describe('damage', () => {
         log.append(said('e1'));
         await log.close();
       }
-      damage(folder.file);
+      damage((name) => folder.file(name));
       const before = contentOf(folder.file(''));
       const store = folder.store();
       const listed = await store.list();
