@@ -5,6 +5,7 @@ import { processReader } from './processReader.ts';
 import type { ProcessRef } from './processTable.ts';
 import { emptyTarget } from './processTree.ts';
 import { LocalKeeper } from './reap.ts';
+import { sharedReader } from './sharedReader.ts';
 import { systemClock } from './systemClock.ts';
 
 /** Attempts to empty the system of a dead host's processes, each of some seconds, before giving up. */
@@ -14,7 +15,7 @@ const groups = new Map<string, ProcessRef>();
 let host: Extract<ToGuard, { type: 'host' }> | undefined;
 let ending = false;
 
-const keeper = new LocalKeeper({ clock: systemClock(), reader: processReader() });
+const keeper = new LocalKeeper({ clock: systemClock(), reader: sharedReader(processReader()) });
 
 // Whoever ends the host, also by signalling its whole group or closing its terminal, leaves the guard its work.
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {

@@ -67,9 +67,9 @@ function isLed(
   // A parent's number outlives the parent only on Windows.
   return [row.pid, row.ppid, row.pgid, row.sid].some((id) => {
     const leader = leaders.get(id);
-    if (leader === undefined) return false;
+    if (leader === undefined || row.start < leader.start) return false;
     const holder = byPid.get(id);
-    return holder === undefined ? row.start >= leader.start : isSame(holder, leader);
+    return holder === undefined || isSame(holder, leader);
   });
 }
 
