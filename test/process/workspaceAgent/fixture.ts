@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { RequestError, type SessionUpdate } from '@agentclientprotocol/sdk';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { everything, SdkPeer, type PeerAnswers } from '../../agents/sdkPeer.ts';
+import { buildWorkspaceAgent } from '../../agents/workspaceAgentBundle.ts';
 
 /** One test's surroundings; the folders are new for each test. */
 export interface Fixture {
@@ -67,15 +67,7 @@ export function useWorkspaceAgent(): Fixture {
   beforeAll(async () => {
     scratch = await realpath(await mkdtemp(join(tmpdir(), 'roost-workspace-agent-')));
     fixture.bundle = join(scratch, 'workspaceAgent.cjs');
-    await build({
-      entryPoints: ['src/agents/workspaceAgent/main.ts'],
-      outfile: fixture.bundle,
-      bundle: true,
-      platform: 'node',
-      target: 'node22',
-      format: 'cjs',
-      logLevel: 'warning',
-    });
+    await buildWorkspaceAgent(fixture.bundle);
   });
   afterAll(async () => {
     await rm(scratch, { recursive: true, force: true });
