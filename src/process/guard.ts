@@ -62,6 +62,12 @@ export class Guard implements TreeKeeper {
     return this.#process?.pid;
   }
 
+  /** Where the guard stands, in words for a person. */
+  get state(): string {
+    if (this.pid === undefined) return 'not running';
+    return `process ${this.pid}, ${this.#process?.ready === true ? 'ready' : 'starting'}`;
+  }
+
   /** Makes sure that a guard runs. Cheap when it does; never waits for it: the pipe keeps what it is told. */
   ensure(): void {
     if (this.#process !== undefined || this.#closing) return;
@@ -151,6 +157,8 @@ export class Guard implements TreeKeeper {
 /** One run of the guard's program. */
 class GuardProcess {
   readonly exited: Promise<string>;
+  /** Whether it has reported for duty; what it was told before waits in its pipe. */
+  ready = false;
   readonly #clock: Clock;
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, (answer: Answer | undefined) => void>();
@@ -234,7 +242,8 @@ class GuardProcess {
     timer.dispose();
   }
 
-  #receive(raw: unknown): void {
+  #receive(raw: Readonly<Record<string, unknown>>): void {
+    if (raw['type'] === 'ready') this.ready = true;
     const parsed = answerSchema.safeParse(raw);
     if (parsed.success) this.#pending.get(parsed.data.id)?.(parsed.data);
   }

@@ -145,7 +145,7 @@ export class ProcessHost {
     return {
       platform: process.platform,
       host: hostEntry(self),
-      guard: guard.pid === undefined ? 'not started yet' : `process ${guard.pid}`,
+      guard: guard.state,
       environment: this.#environment.source,
       pidNamespace: prefix === undefined ? 'not available' : `available (${prefix.join(' ')})`,
       pidNamespaceSetting: this.#options.pidNamespace?.() ?? 'off',

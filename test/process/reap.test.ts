@@ -90,9 +90,9 @@ describe('the facade', () => {
     const host = hosts.create();
     const descriptors = (): number => readdirSync('/proc/self/fd').length;
     const handles = (): number => process.getActiveResourcesInfo().length;
+    const tag = newTag();
     const cycle = async (index: number): Promise<void> => {
       const kind = index % 4;
-      const tag = newTag();
       const run = host.spawn({
         sessionId: `cycle-${index}`,
         command: kind === 3 ? 'no-such-command' : 'sh',
@@ -103,7 +103,6 @@ describe('the facade', () => {
       if (kind === 1) await run.started;
       if (kind <= 1) await host.stop(run, { force: true, graceMs: 0 });
       await run.gone;
-      expect(alive(tag)).toEqual([]);
     };
     for (let index = 0; index < 20; index += 1) await cycle(index);
     const before = {
@@ -114,6 +113,7 @@ describe('the facade', () => {
     for (let round = 0; round < 30; round += 1) {
       await Promise.all(Array.from({ length: 10 }, (_, index) => cycle(round * 10 + index)));
     }
+    expect(alive(tag)).toEqual([]);
     await until('descriptors and handles are where they were', () => {
       return descriptors() <= before.descriptors && handles() <= before.handles;
     });

@@ -58,6 +58,18 @@ describe('the steps of a stop', () => {
     expect(report).toEqual({ exitCode: 0, signal: null, forced: false, descendantsKilled: 3 });
   });
 
+  it('know what was below the agent before it went', async () => {
+    const host = hosts.create();
+    const tag = newTag();
+    const run = host.spawn(shapesSpec(tag, 'setsid-unmarked'));
+    await untilSpeaks(run);
+    await untilUp(tag, 3);
+    // Neither marker nor group nor parent: only the look before the first step ties it to the agent.
+    const report = await host.stop(run, { force: false, graceMs: 3_600_000 });
+    expect(report).toEqual({ exitCode: 0, signal: null, forced: false, descendantsKilled: 2 });
+    expect(alive(tag)).toEqual([]);
+  });
+
   it('begin with what the protocol can do', async () => {
     const host = hosts.create();
     const run = host.spawn(shapesSpec(newTag(), 'stubborn'));
@@ -173,7 +185,7 @@ describe('the steps of a stop', () => {
     const run = host.spawn(shapesSpec(tag, 'stubborn,setsid'));
     await untilSpeaks(run);
     await untilUp(tag, 3);
-    const guard = Number((await host.describe())['guard']?.replace(/\D/g, ''));
+    const guard = Number(/\d+/.exec((await host.describe())['guard'] ?? '')?.[0]);
     const asked = Promise.withResolvers<undefined>();
     const onPolite = (): Promise<void> => {
       process.kill(guard, 'SIGSTOP');

@@ -69,10 +69,13 @@ export class HostProcess {
     return (await reply) as Extract<HostReply, { did: Kind }>;
   }
 
-  /** The pid of its guard, once it has one. */
+  /** The pid of its guard, once that has reported for duty. */
   async guardPid(): Promise<number> {
-    const { facts } = await this.ask({ do: 'describe' });
-    return Number(facts['guard']?.replace(/\D/g, ''));
+    for (;;) {
+      const { facts } = await this.ask({ do: 'describe' });
+      const match = /^process (\d+), ready$/.exec(facts['guard'] ?? '');
+      if (match !== null) return Number(match[1]);
+    }
   }
 
   kill(signal: NodeJS.Signals): void {
