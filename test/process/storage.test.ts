@@ -10,6 +10,7 @@ import { sessionStateSchema } from '../../src/session/state.ts';
 import type { TranscriptEntry } from '../../src/session/transcript.ts';
 import { nodeFileSystem } from '../../src/storage/fileSystem.ts';
 import type { ProcessIdentity } from '../../src/storage/processIdentity.ts';
+import { TranscriptReader } from '../../src/storage/transcriptReader.ts';
 import { formatLine } from '../../src/storage/transcriptLines.ts';
 import { anyChanges, anyState } from '../fixtures/storage/arbitraries.ts';
 import { FaultyFileSystem } from '../fixtures/storage/faultyFileSystem.ts';
@@ -111,9 +112,9 @@ describe('heads', () => {
     expect(await store.load('ONE')).toMatchObject({ kind: 'damaged' });
   });
 
-  test('files are 0600 and folders 0700, whatever the umask', async () => {
+  test.each([0o000, 0o377])('files are 0600 and folders 0700 with the umask %i', async (mask) => {
     await using folder = testFolder();
-    const umask = process.umask(0o000);
+    const umask = process.umask(mask);
     try {
       const store = folder.store();
       await store.save('one', stateOf());
@@ -209,6 +210,26 @@ describe('transcripts', () => {
     expect(await asked[1]).toEqual([said('e1', 'first')]);
   });
 
+  test('a reader that knows more of a file than it is asked for keeps it to itself', async () => {
+    await using folder = testFolder();
+    const log = await folder.store().open('one');
+    const file = folder.file('one.jsonl');
+    log.append(said('e1', 'first'));
+    const { size } = fs.statSync(file);
+    for (const change of [said('e2'), more('e1', ' and more')]) log.append(change);
+    const reader = new TranscriptReader(nodeFileSystem);
+    const held = [said('e2')];
+    const all = { file, size: fs.statSync(file).size, held };
+    expect((await reader.readSlice(all, { limit: 9 })).entries).toEqual([
+      said('e1', 'first and more'),
+      said('e2'),
+    ]);
+    expect((await reader.readSlice({ ...all, size }, { limit: 9 })).entries).toEqual([
+      said('e1', 'first'),
+      said('e2'),
+    ]);
+  });
+
   test('changes the disk refuses are on the newest page and in the transcript all the same', async () => {
     await using folder = testFolder();
     const faulty = new FaultyFileSystem();
@@ -278,7 +299,7 @@ describe('transcripts', () => {
       fs.writeSync(file, Buffer.concat(lines));
     }
     // A line that has no end within reason must not be held either.
-    fs.writeSync(file, Buffer.alloc(70 * 1024 * 1024, 'x'));
+    fs.ftruncateSync(file, fs.fstatSync(file).size + 200 * 1024 * 1024);
     fs.writeSync(file, Buffer.concat([Buffer.from('\n'), formatLine(said('last', text))]));
     fs.closeSync(file);
     const store = folder.store();
@@ -295,9 +316,9 @@ describe('transcripts', () => {
     const page = await store.readSlice('one', { limit: 3 });
     done.abort();
     expect(page.entries.map(({ id }) => id)).toEqual(['e59998', 'e59999', 'last']);
-    // One turn per 256 KiB of the 130 MB, and nothing like the file in memory.
-    expect(turns).toBeGreaterThan(400);
-    expect(largest - atStart).toBeLessThan(80 * 1024 * 1024);
+    // One turn per 256 KiB of the 260 MB, and nothing like the file in memory.
+    expect(turns).toBeGreaterThan(800);
+    expect(largest - atStart).toBeLessThan(200 * 1024 * 1024);
   });
 });
 
