@@ -5,6 +5,7 @@ import { listFiles, PackageManager } from '@vscode/vsce';
 import { beforeAll, expect, it } from 'vitest';
 import { runNode } from '../launch/commands.ts';
 import { root } from '../launch/paths.ts';
+import { stagePackage } from '../launch/vsix.ts';
 
 /** Everything that may be in the package; those marked must be. */
 const allowed: readonly (readonly [pattern: RegExp, needed: boolean])[] = [
@@ -24,11 +25,11 @@ beforeAll(async () => {
   if (!existsSync(join(root, 'dist', 'extension.cjs'))) {
     expect(await runNode(['esbuild.mjs'])).toBe(0);
   }
-  files = (await listFiles({ cwd: root, packageManager: PackageManager.None })).filter(
+  files = (await listFiles({ cwd: stagePackage(), packageManager: PackageManager.None })).filter(
     // Source maps of a development build, which a production build does not leave.
     (file) => !file.endsWith('.map'),
   );
-});
+}, 60_000);
 
 it('holds nothing but what is listed here', () => {
   expect(files.filter((file) => !allowed.some(([pattern]) => pattern.test(file)))).toEqual([]);

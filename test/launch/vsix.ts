@@ -1,6 +1,15 @@
 // Makes roost.vsix: the production build, packed as the marketplace would want it.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { runNode } from './commands.ts';
 import { cacheFolder, root } from './paths.ts';
@@ -11,21 +20,31 @@ const vsixFile = join(root, 'roost.vsix');
 
 const stampFile = join(cacheFolder, 'vsix.stamp');
 
-/** Folders and files whose contents go into the package or decide what does. */
-const inputs = [
-  'src',
+/** What is looked at for the package, besides the build; `.vscodeignore` says what of it goes in. */
+const staged = [
+  'dist',
   'media',
   'l10n',
-  'esbuild.mjs',
   'package.json',
-  'package-lock.json',
   'package.nls.json',
-  'tsconfig.json',
   '.vscodeignore',
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
 ];
+
+/** Folders and files whose contents decide what the package is made of. */
+const inputs = ['src', 'esbuild.mjs', 'package-lock.json', 'tsconfig.json', ...staged.slice(1)];
+
+/** Copies what may go into the package beside the hosts' folders and returns the place: the packer reads every file under its folder. */
+export function stagePackage(): string {
+  const stage = join(cacheFolder, 'package');
+  rmSync(stage, { recursive: true, force: true });
+  for (const name of staged.filter((one) => existsSync(join(root, one)))) {
+    cpSync(join(root, name), join(stage, name), { recursive: true });
+  }
+  return stage;
+}
 
 /** Builds for production and packs. Throws when either fails. */
 export async function makeVsix(): Promise<void> {
@@ -36,7 +55,7 @@ export async function makeVsix(): Promise<void> {
   // Loaded only here: it takes longer than a start that packs nothing.
   const { createVSIX } = await import('@vscode/vsce');
   await createVSIX({
-    cwd: root,
+    cwd: stagePackage(),
     packagePath: vsixFile,
     dependencies: false,
     allowMissingRepository: true,
