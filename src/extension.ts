@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     processHost,
     clock,
     logger,
-    files: new EditorFiles({ roots: workspaceRoots, logger }),
+    files: new EditorFiles({ roots: workspaceRoots, logger, clock }),
     roots: workspaceRoots,
     clientVersion: versionOf(context),
     shell: vscode.env.shell,

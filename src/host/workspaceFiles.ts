@@ -1,6 +1,7 @@
 // Files as agents read and write them: through the editor, so that unsaved text counts and every write can be seen and undone.
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { withDeadline, type Clock } from '../session/clock.ts';
 import { isSessionError, SessionError } from '../session/errors.ts';
 import type { Logger, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
 import { containedPath } from './containedPath.ts';
@@ -9,16 +10,28 @@ import { lineEndsOf, linesOf, looksBinary, smallestEdit, withLineEnds } from './
 /** Larger files are refused, read or written: an agent has other tools for those. */
 export const maxFileBytes = 20 * 1024 * 1024;
 
+/** A save may run formatters of the user's; longer than this none may take. */
+const saveDeadlineMs = 15_000;
+
+/** How long the editor may take to notice by itself that a file has changed on disk. */
+const noticeMs = 2000;
+
 /** The files of the open folders. */
 export class EditorFiles implements WorkspaceFiles {
   readonly #roots: WorkspaceRoots;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   /** The write under way per file: writes of one file are made in the order they were asked for. */
   readonly #writes = new Map<string, Promise<void>>();
 
-  constructor(deps: { readonly roots: WorkspaceRoots; readonly logger: Logger }) {
+  constructor(deps: {
+    readonly roots: WorkspaceRoots;
+    readonly logger: Logger;
+    readonly clock: Clock;
+  }) {
     this.#roots = deps.roots;
     this.#logger = deps.logger;
+    this.#clock = deps.clock;
   }
 
   async readTextFile(
@@ -28,7 +41,9 @@ export class EditorFiles implements WorkspaceFiles {
     return this.#asSessionError(path, async () => {
       const real = await containedPath(path, this.#roots.folders());
       const open = openDocument(path, real);
-      return linesOf(open === undefined ? await textOnDisk(real) : open.getText(), range);
+      // Without unsaved changes the disk is the truth: the editor notices changes there only after a while.
+      const unsaved = open?.isDirty === true ? open.getText() : undefined;
+      return linesOf(unsaved ?? (await textOnDisk(real)), range);
     });
   }
 
@@ -38,9 +53,7 @@ export class EditorFiles implements WorkspaceFiles {
       const real = await containedPath(path, this.#roots.folders());
       const before = this.#writes.get(real) ?? Promise.resolve();
       // The one before may have failed; that was its caller's to hear.
-      const write = before
-        .catch(() => undefined)
-        .then(() => writeThroughEditor(path, real, content));
+      const write = before.catch(() => undefined).then(() => this.#write(path, real, content));
       this.#writes.set(real, write);
       try {
         await write;
@@ -48,6 +61,32 @@ export class EditorFiles implements WorkspaceFiles {
         if (this.#writes.get(real) === write) this.#writes.delete(real);
       }
     });
+  }
+
+  async #write(path: string, real: string, content: string): Promise<void> {
+    const uri = vscode.Uri.file(real);
+    let document = openDocument(path, real);
+    if (document?.isDirty !== true && !(await exists(real))) {
+      const edit = new vscode.WorkspaceEdit();
+      edit.createFile(uri, { contents: await vscode.workspace.encode(content, { uri }) });
+      if (!(await vscode.workspace.applyEdit(edit))) throw fileError(path, 'EIO');
+      return;
+    }
+    if (document === undefined) {
+      await textOnDisk(real);
+      document = await vscode.workspace.openTextDocument(uri);
+    }
+    // A clean document that lags behind the disk would be refused when it is saved.
+    if (document.isDirty || (await upToDate(document, this.#clock))) {
+      const before = document.getText();
+      await replaceText(document, content);
+      // Also text that the user had not saved: what the agent was told it wrote is what is on disk.
+      if (await saved(document, this.#clock)) return;
+      if (!(await isOnDisk(document, before))) throw fileError(path, 'EBUSY');
+    }
+    // The disk holds nothing that the agent has not seen, so nothing is lost; the editor follows it.
+    const { encoding } = document;
+    await writeFile(real, await vscode.workspace.encode(content, { encoding }));
   }
 
   async #asSessionError<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -72,29 +111,19 @@ function openDocument(path: string, real: string): vscode.TextDocument | undefin
 }
 
 /** Read without opening a document: opening one would wake every language extension for it. */
-async function textOnDisk(path: string): Promise<string> {
+async function textOnDisk(
+  path: string,
+  as: { readonly encoding: string } | { readonly uri: vscode.Uri } = { uri: vscode.Uri.file(path) },
+): Promise<string> {
   const found = await stat(path);
   if (found.isDirectory()) throw fileError(path, 'EISDIR');
   if (found.size > maxFileBytes) throw tooLarge(path);
   const bytes = await readFile(path);
   if (looksBinary(bytes)) throw fileError(path, 'EILSEQ');
-  return vscode.workspace.decode(bytes, { uri: vscode.Uri.file(path) });
+  return 'uri' in as ? vscode.workspace.decode(bytes, as) : vscode.workspace.decode(bytes, as);
 }
 
-async function writeThroughEditor(path: string, real: string, content: string): Promise<void> {
-  const open = openDocument(path, real);
-  if (open !== undefined) return replaceText(open, content);
-  const uri = vscode.Uri.file(real);
-  const edit = new vscode.WorkspaceEdit();
-  if (await exists(real)) {
-    await textOnDisk(real);
-    return replaceText(await vscode.workspace.openTextDocument(uri), content);
-  }
-  edit.createFile(uri, { contents: await vscode.workspace.encode(content, { uri }) });
-  if (!(await vscode.workspace.applyEdit(edit))) throw fileError(path, 'EIO');
-}
-
-/** Changes the document to `content` by the smallest edit and saves it. */
+/** Changes the document to `content` by the smallest edit. */
 async function replaceText(document: vscode.TextDocument, content: string): Promise<void> {
   const before = document.getText();
   const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
@@ -115,8 +144,61 @@ async function replaceText(document: vscode.TextDocument, content: string): Prom
     edit.set(document.uri, edits);
     if (!(await vscode.workspace.applyEdit(edit))) throw fileError(document.uri.fsPath, 'EIO');
   }
-  // Also text that the user had not saved: what the agent was told it wrote is what is on disk.
-  if (document.isDirty && !(await document.save())) throw fileError(document.uri.fsPath, 'EIO');
+}
+
+/**
+ * Saves the document; whether it is saved then. The editor may give a save up in favour of one that it has
+ * begun by itself, and reports that as a failure: what counts is that it is saved, by whichever of them.
+ */
+async function saved(document: vscode.TextDocument, clock: Clock): Promise<boolean> {
+  if (!document.isDirty) return true;
+  const save = Promise.resolve(document.save());
+  const late = (): SessionError => fileError(document.uri.fsPath, 'ETIMEDOUT');
+  if (await withDeadline(clock, saveDeadlineMs, save, late)) return true;
+  return becomes(document, () => !document.isDirty, clock);
+}
+
+/**
+ * Whether the document shows what is on disk, or does so in a moment. After a change that went past the
+ * editor (a command that the agent ran) it takes that long until the editor has noticed.
+ */
+async function upToDate(document: vscode.TextDocument, clock: Clock): Promise<boolean> {
+  if (await isOnDisk(document, document.getText())) return true;
+  const { encoding, uri } = document;
+  const onDisk = sameLineEnds(await textOnDisk(uri.fsPath, { encoding }));
+  return becomes(document, () => sameLineEnds(document.getText()) === onDisk, clock);
+}
+
+/** Whether the document's file holds this text. */
+async function isOnDisk({ encoding, uri }: vscode.TextDocument, text: string): Promise<boolean> {
+  return sameLineEnds(await textOnDisk(uri.fsPath, { encoding })) === sameLineEnds(text);
+}
+
+/** The editor makes the line ends of a file with mixed ones the same. */
+function sameLineEnds(text: string): string {
+  return withLineEnds(text, '\n');
+}
+
+/** Whether something holds of a document now, or after one of its changes within {@link noticeMs}. */
+async function becomes(
+  document: vscode.TextDocument,
+  holds: () => boolean,
+  clock: Clock,
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  // Saving and reloading change a document too, if only from dirty to clean.
+  const subscription = vscode.workspace.onDidChangeTextDocument((change) => {
+    if (change.document === document && holds()) resolve(true);
+  });
+  const timer = clock.after(noticeMs, () => {
+    resolve(false);
+  });
+  try {
+    return holds() || (await promise);
+  } finally {
+    timer.dispose();
+    subscription.dispose();
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -157,6 +239,10 @@ function reason(cause: string): string {
       return 'Larger than 20 MB';
     case 'EILSEQ':
       return 'Not a text file';
+    case 'EBUSY':
+      return 'Changed in the editor and on disk: the user has to decide which to keep';
+    case 'ETIMEDOUT':
+      return 'Saving took too long';
     case 'EACCES':
     case 'EPERM':
       return 'Permission denied';
