@@ -4,10 +4,10 @@ import type { AgentCatalog, AgentDefinition } from '../session/ports.ts';
 import type { Settings } from '../session/settings.ts';
 
 /** The id of the agent that Roost ships. */
-export const workspaceAgentId = 'workspace';
+const workspaceAgentId = 'workspace';
 
 /** An agent as a picker shows it. */
-export interface AgentSummary {
+interface AgentSummary {
   readonly id: string;
   readonly name: string;
   /** The command line as configured, for people; environment values are never in it. */

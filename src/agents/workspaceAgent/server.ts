@@ -17,7 +17,7 @@ import type { History } from './history.ts';
 import { Session } from './session.ts';
 
 /** The agent's version, which it tells the client; the same as that of Roost. */
-export const agentVersion = '0.1.0';
+const agentVersion = '0.1.0';
 
 /** Sessions on one page of a list. */
 const pageSize = 50;

@@ -8,6 +8,7 @@ import {
   type PromptResponse,
   type SessionModeState,
   type SessionUpdate,
+  type StopReason,
 } from '@agentclientprotocol/sdk';
 import { allCommands } from './commands/all.ts';
 import { answerText, answerUnknown } from './commands/help.ts';
@@ -114,7 +115,8 @@ export class Session {
   /** Ends the running turn and waits until it has ended. */
   async close(): Promise<void> {
     this.cancel();
-    await this.#running?.ended;
+    // How it ended is told to whoever sent its prompt.
+    await this.#running?.ended.catch(() => undefined);
   }
 
   /** Writes what the running turn has said so far to the history; called when the process ends. */
@@ -149,14 +151,7 @@ export class Session {
       // A turn that was cancelled at its very end ends as the client asked, too.
       return { stopReason: signal.aborted ? 'cancelled' : 'end_turn' };
     } catch (error) {
-      if (signal.aborted || error instanceof QuestionClosed) return { stopReason: 'cancelled' };
-      if (!(error instanceof Problem)) {
-        process.stderr.write(
-          `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-        );
-      }
-      await turn.say(`${describe(error)}\n`);
-      return { stopReason: 'end_turn' };
+      return { stopReason: await explain(turn, error) };
     } finally {
       await turn.close();
       this.saveNow();
@@ -189,5 +184,24 @@ export class Session {
   async #notify(update: SessionUpdate): Promise<void> {
     const { client, sessionId } = this.#options;
     await client.notify(methods.client.session.update, { sessionId, update });
+  }
+}
+
+/** Tells the user why a command failed, unless the turn was to end; the reason why the turn stops. */
+async function explain(turn: Turn, error: unknown): Promise<StopReason> {
+  if (turn.signal.aborted || error instanceof QuestionClosed) return 'cancelled';
+  if (!(error instanceof Problem)) {
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  }
+  const cancelled = (): boolean => turn.signal.aborted;
+  try {
+    await turn.say(`${describe(error)}\n`);
+    return 'end_turn';
+  } catch (thrown) {
+    // Cancelled while it was being explained; anything else is a client that is gone.
+    if (cancelled()) return 'cancelled';
+    throw thrown;
   }
 }

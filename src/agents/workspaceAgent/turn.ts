@@ -46,7 +46,7 @@ export interface ToolCallStart {
 }
 
 /** What may change about a tool call. */
-export interface ToolCallChange {
+interface ToolCallChange {
   readonly status?: ToolCallStatus;
   readonly title?: string;
   readonly content?: ToolCallContent[];
