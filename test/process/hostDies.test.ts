@@ -93,13 +93,13 @@ describe('after another end of the host nothing is left', () => {
     await host.exited;
   });
 
-  it('signals to the host’s whole process group leave the guard its work', async () => {
+  it('signal 9 to its whole process group, and polite ones to the guard', async () => {
     const host = createHost();
     const tag = newTag();
     await host.ask({ do: 'spawn', tags: [tag], shapes: 'stubborn,setsid', wait: true });
     const guard = await host.guardPid();
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(guard, signal);
-    host.kill('SIGTERM');
+    host.killGroup('SIGKILL');
     await untilGone(tag);
     await gone(guard);
   });

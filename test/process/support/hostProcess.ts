@@ -31,6 +31,8 @@ export class HostProcess {
     this.#child = fork(program, [guardPath, pidNamespace], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       execArgv: ['--no-warnings'],
+      // Leads a group, as an editor's server does, so that a test can end the whole group.
+      detached: true,
     });
     this.exited = new Promise((resolve) => {
       this.#child.once('exit', () => {
@@ -80,6 +82,11 @@ export class HostProcess {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** Signals the whole process group that it leads. */
+  killGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
   }
 }
 
