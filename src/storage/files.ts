@@ -17,6 +17,8 @@ const folderSyncUnsupported = new Set(['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP', '
 const renameBusy = new Set(['EPERM', 'EBUSY']);
 const renameRetryMs = [10, 40, 160];
 
+const copyBytesAtOnce = 256 * 1024;
+
 /** A file's bytes; `undefined` when it is not there. */
 export async function readIfThere(fs: FileSystem, path: string): Promise<Buffer | undefined> {
   try {
@@ -91,6 +93,24 @@ export async function writeAll(
     if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
     done += count;
   }
+}
+
+/** Copies bytes from one open file into another; how many there were. */
+export async function copyBytes(
+  fs: FileSystem,
+  from: { readonly fd: number; readonly start: number; readonly end: number },
+  to: { readonly fd: number; readonly position: number },
+): Promise<number> {
+  const chunk = Buffer.allocUnsafe(copyBytesAtOnce);
+  let done = 0;
+  for (const length = from.end - from.start; done < length;) {
+    const wanted = Math.min(chunk.length, length - done);
+    const count = await fs.read(from.fd, chunk, wanted, from.start + done);
+    if (count === 0) break;
+    await writeAll(fs, to.fd, chunk.subarray(0, count), to.position + done);
+    done += count;
+  }
+  return done;
 }
 
 /**

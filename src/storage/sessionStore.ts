@@ -286,26 +286,30 @@ class FileSessionStore implements DiskStore {
   }
 
   async #openLog(sessionId: string, paths: SessionPaths): Promise<FileTranscriptLog> {
-    const fs = this.#fs;
-    const created = fs.statSync(paths.transcript) === undefined;
-    const fd = await fs.open(paths.transcript, 'a+', fileMode);
+    return FileTranscriptLog.open({
+      fs: this.#fs,
+      clock: this.#clock,
+      logger: this.#logger,
+      sessionId,
+      file: paths.transcript,
+      openFile: () => this.#openTranscript(paths.transcript),
+      onClosed: async () => {
+        this.#logs.delete(sessionId);
+        await this.#release(paths);
+      },
+    });
+  }
+
+  async #openTranscript(file: string): Promise<number> {
+    await this.#ensureFolders();
+    const created = this.#fs.statSync(file) === undefined;
+    const fd = await this.#fs.open(file, 'a+', fileMode);
     try {
-      await fs.fchmod(fd, fileMode);
-      if (created) await syncFolder(fs, dirname(paths.transcript));
-      return await FileTranscriptLog.open({
-        fs,
-        clock: this.#clock,
-        logger: this.#logger,
-        sessionId,
-        file: paths.transcript,
-        fd,
-        onClosed: async () => {
-          this.#logs.delete(sessionId);
-          await this.#release(paths);
-        },
-      });
+      await this.#fs.fchmod(fd, fileMode);
+      if (created) await syncFolder(this.#fs, dirname(file));
+      return fd;
     } catch (error) {
-      await fs.close(fd);
+      await this.#fs.close(fd);
       throw error;
     }
   }
@@ -319,23 +323,23 @@ class FileSessionStore implements DiskStore {
     }
   }
 
-  /** The snapshot is taken before this returns: what is appended later is not in it. */
+  /**
+   * The snapshot is taken before this returns: what is appended later is not in it. A session without
+   * a transcript, or without anything, has an empty one.
+   */
   async #reading<T>(
     sessionId: string,
     read: (snapshot: TranscriptSnapshot) => Promise<T>,
   ): Promise<T> {
-    const { head, transcript: file } = this.#pathsOf(sessionId);
+    const { transcript: file } = this.#pathsOf(sessionId);
     try {
-      const facts = this.#fs.statSync(file);
-      if (facts !== undefined || this.#fs.statSync(head) !== undefined) {
-        const held = this.#logs.get(sessionId)?.held() ?? [];
-        return await read({ file, size: facts?.size ?? 0, held });
-      }
+      const size = this.#fs.statSync(file)?.size ?? 0;
+      const held = this.#logs.get(sessionId)?.held() ?? [];
+      return await read({ file, size, held });
     } catch (error) {
       if (error instanceof SessionError) throw error.forSession(sessionId);
       throw storageFailed('read', file, error, sessionId);
     }
-    throw unknownSession(sessionId);
   }
 
   #inTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {

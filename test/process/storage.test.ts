@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SessionStore, StoredSession } from '../../src/session/ports.ts';
@@ -157,9 +157,7 @@ describe('heads', () => {
     const store = folder.store();
     expect(await store.list()).toEqual([]);
     await expect(store.load('one')).rejects.toMatchObject({ code: 'savedSessionUnknown' });
-    await expect(store.readTranscript('one')).rejects.toMatchObject({
-      code: 'savedSessionUnknown',
-    });
+    expect(await store.readTranscript('one')).toEqual([]);
     await expect(store.undoDelete()).rejects.toMatchObject({ code: 'savedSessionUnknown' });
     expect(await store.emptyTrash()).toBe(0);
     expect(fs.readdirSync(folder.path)).toEqual([]);
@@ -276,6 +274,46 @@ describe('transcripts', () => {
     }).toThrow(expect.objectContaining({ code: 'internal' }) as Error);
     expect(await store.readTranscript('one')).toEqual([said('e1'), said('e2')]);
   });
+
+  test.each<[string, (file: string) => void]>([
+    [
+      'removed',
+      (file) => {
+        fs.rmSync(file);
+      },
+    ],
+    [
+      'removed with its folder',
+      (file) => {
+        fs.rmSync(dirname(file), { recursive: true });
+      },
+    ],
+    [
+      'replaced by an editor that saves',
+      (file) => {
+        fs.writeFileSync(`${file}~`, fs.readFileSync(file, 'utf8').trimEnd());
+        fs.renameSync(`${file}~`, file);
+      },
+    ],
+  ])(
+    'a transcript that is %s while it is written is there again with the next sync',
+    async (_how, remove) => {
+      await using folder = testFolder();
+      const store = folder.store();
+      const log = await store.open('one');
+      const changes = [said('e1', 'a'), more('e1', 'b'), said('e2'), more('e1', 'c')];
+      for (const change of changes.slice(0, 3)) log.append(change);
+      await log.sync();
+      remove(folder.file('one.jsonl'));
+      for (const change of changes.slice(3)) log.append(change);
+      await log.sync();
+      expect(await folder.store().readTranscript('one')).toEqual(built(changes));
+      remove(folder.file('one.jsonl'));
+      await log.close();
+      expect(await folder.store().readTranscript('one')).toEqual(built(changes));
+      expect(await allPages(store, 'one', 1)).toEqual(built(changes));
+    },
+  );
 
   test('a page needs a limit and a cursor of ours', async () => {
     await using folder = testFolder();
