@@ -27,7 +27,10 @@ const bundles = [
   },
   {
     ...node,
-    entryPoints: { workspaceAgent: 'src/agents/workspaceAgent/main.ts', guard: 'src/process/guardMain.ts' },
+    entryPoints: {
+      workspaceAgent: 'src/agents/workspaceAgent/main.ts',
+      guard: 'src/process/guardMain.ts',
+    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
   },

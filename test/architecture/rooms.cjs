@@ -20,8 +20,18 @@ const only = [
 
 const forbidden = [
   { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-  { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
-  { name: 'not-from-src-to-test', severity: 'error', from: { path: '^src' }, to: { path: '^test' } },
+  {
+    name: 'not-to-unresolvable',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true, pathNot: '^vscode$' },
+  },
+  {
+    name: 'not-from-src-to-test',
+    severity: 'error',
+    from: { path: '^src' },
+    to: { path: '^test' },
+  },
   {
     name: 'session-is-pure',
     comment: 'The domain knows no editor, no Node and no protocol library.',
@@ -81,6 +91,9 @@ module.exports = {
     exclude: { path: '^esbuild\\.mjs$|test/fixtures/(violations|workspace)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
