@@ -1,6 +1,6 @@
 // The session store on disk: the one place other rooms open it from, and who does what in it.
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import type { SavedSessionInfo } from '../session/info.ts';
@@ -13,35 +13,30 @@ import type {
 } from '../session/ports.ts';
 import type { SessionState } from '../session/state.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
-import { ensureFolder, fileMode, folderMode, namesIn, removeQuietly, syncFolder } from './files.ts';
+import { fileMode, syncFolder } from './files.ts';
 import { nodeFileSystem, type FileSystem } from './fileSystem.ts';
 import { HeadWriter, readHead, writtenByNewer, type HeadDeps } from './headFile.ts';
-import {
-  dropOwnership,
-  isOwnedElsewhere,
-  ownedElsewhere,
-  takeOwnership,
-  type OwnerDeps,
-} from './ownerFile.ts';
+import { isOwnedElsewhere, ownedElsewhere, takeOwnership, type OwnerDeps } from './ownerFile.ts';
 import type { ProcessIdentity } from './processIdentity.ts';
 import { savedInfo } from './savedSession.ts';
+import { SessionAccess } from './sessionAccess.ts';
 import { sessionPaths, storePaths, type SessionPaths, type StorePaths } from './sessionFiles.ts';
 import { SessionIndex } from './sessionIndex.ts';
 import { listSessions, readSession, type ListDeps } from './sessionList.ts';
 import { storageFailed } from './storageErrors.ts';
+import { copySession } from './otherStores.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { FileTranscriptLog } from './transcriptLog.ts';
 import { TranscriptReader, type TranscriptSnapshot } from './transcriptReader.ts';
 import {
   bringBack,
   clearTrash,
   finishDelete,
+  isInTrash,
   lastDeleted,
   moveToTrash,
   type TrashDeps,
 } from './trash.ts';
-
-/** A temporary file this old belongs to no save that is still under way. */
-const leftoverAfterMs = 10 * 60_000;
 
 /** What a store is opened with. */
 export interface StoreOptions {
@@ -58,6 +53,13 @@ export interface StoreOptions {
 export interface DiskStore extends SessionStore {
   /** The folder it was opened with. */
   readonly directory: string;
+  /**
+   * Brings a session over from the store in another folder: copied first, then moved to the trash of
+   * that store. Nothing is changed in either when it fails.
+   * @throws SessionError `savedSessionUnknown`, `sessionReadOnly` when it is open somewhere,
+   *   `invalidArgument` when this store has one with this id, `storageFailed`
+   */
+  bringOver(directory: string, sessionId: string): Promise<void>;
   /**
    * Writes out and closes every open transcript, waits for saves under way, and gives up ownership.
    * Never rejects: what cannot be written by now is logged.
@@ -77,6 +79,7 @@ class FileSessionStore implements DiskStore {
   readonly #logger: Logger;
   readonly #paths: StorePaths;
   readonly #owner: OwnerDeps;
+  readonly #access: SessionAccess;
   readonly #heads: HeadDeps;
   readonly #trash: TrashDeps;
   readonly #index: SessionIndex;
@@ -84,11 +87,8 @@ class FileSessionStore implements DiskStore {
   readonly #reader: TranscriptReader;
   readonly #writers = new Map<string, HeadWriter>();
   readonly #logs = new Map<string, FileTranscriptLog>();
-  /** Opens, deletions and returns of one session, one after another. */
-  readonly #turns = new Map<string, Promise<unknown>>();
   #temporaryCount = 0;
   #swept = false;
-  #folderChecked = false;
 
   constructor({ directory, clock, logger, identity, fs = nodeFileSystem }: StoreOptions) {
     this.directory = directory;
@@ -100,13 +100,14 @@ class FileSessionStore implements DiskStore {
     const storeId = randomUUID();
     const temporaryName = (): string => `${storeId.slice(0, 8)}-${++this.#temporaryCount}`;
     this.#owner = { fs, identity, storeId, temporaryName };
+    this.#access = new SessionAccess({ fs, logger, folder: paths.sessions, owner: this.#owner });
     this.#heads = {
       fs,
       clock,
       logger,
       temporaryName,
       prepare: async (sessionId, { owner }) => {
-        await this.#ensureFolders();
+        await this.#access.ensureFolders();
         if (await isOwnedElsewhere(this.#owner, owner)) throw ownedElsewhere(sessionId, owner);
       },
     };
@@ -121,9 +122,9 @@ class FileSessionStore implements DiskStore {
       const { sessions, temporary, headless } = await listSessions(this.#list);
       if (this.#swept) return sessions;
       this.#swept = true;
-      await this.#sweep(temporary);
-      const finished = await this.#finishDeletes(headless);
-      return sessions.filter(({ info }) => !finished.has(info.sessionId));
+      await sweepLeftovers(this.#trash, temporary);
+      const finished = await Promise.all(headless.map((id) => this.#finishDelete(id)));
+      return sessions.filter(({ info }) => !finished.includes(info.sessionId));
     } catch (error) {
       throw storageFailed('list', this.#paths.sessions, error);
     }
@@ -152,7 +153,7 @@ class FileSessionStore implements DiskStore {
 
   async open(sessionId: string): Promise<TranscriptLog> {
     const paths = this.#pathsOf(sessionId);
-    return this.#inTurn(sessionId, async () => {
+    return this.#access.inTurn(sessionId, async () => {
       // A start right behind a stop waits for it; a close that fails leaves the transcript open.
       await this.#logs.get(sessionId)?.closing?.catch(() => undefined);
       const left = this.#logs.get(sessionId);
@@ -160,14 +161,13 @@ class FileSessionStore implements DiskStore {
       if (left !== undefined) {
         throw new SessionError('internal', 'The transcript is open already.', { sessionId });
       }
-      await this.#owned(sessionId, paths, async () => {
+      return this.#access.owned({ sessionId, paths, briefly: false }, async () => {
         const head = await readHead(this.#fs, paths.head, sessionId);
         if (head?.kind === 'whole' && head.newer) throw writtenByNewer(sessionId, paths.head);
-        this.#logs.set(sessionId, await this.#openLog(sessionId, paths));
+        const log = await this.#openLog(sessionId, paths);
+        this.#logs.set(sessionId, log);
+        return log;
       });
-      const log = this.#logs.get(sessionId);
-      if (log === undefined) throw new SessionError('internal', 'No transcript.', { sessionId });
-      return log;
     });
   }
 
@@ -184,7 +184,7 @@ class FileSessionStore implements DiskStore {
 
   async delete(sessionId: string): Promise<void> {
     const paths = this.#pathsOf(sessionId);
-    await this.#inTurn(sessionId, async () => {
+    await this.#access.inTurn(sessionId, async () => {
       if (this.#logs.has(sessionId)) {
         throw new SessionError('invalidArgument', 'A session that is open cannot be deleted.', {
           sessionId,
@@ -193,17 +193,39 @@ class FileSessionStore implements DiskStore {
       }
       await this.load(sessionId);
       await this.#writers.get(sessionId)?.settled();
-      await this.#owned(sessionId, paths, () => moveToTrash(this.#trash, sessionId), true);
+      await this.#access.owned({ sessionId, paths, briefly: true }, () =>
+        moveToTrash(this.#trash, sessionId),
+      );
       this.#reader.forget(paths.transcript);
     });
   }
 
   async undoDelete(sessionId?: string): Promise<string> {
     const deleted = await lastDeleted(this.#trash, sessionId);
-    await this.#inTurn(deleted, () =>
-      this.#owned(deleted, this.#pathsOf(deleted), () => bringBack(this.#trash, deleted), true),
+    const paths = this.#pathsOf(deleted);
+    await this.#access.inTurn(deleted, () =>
+      this.#access.owned({ sessionId: deleted, paths, briefly: true }, () =>
+        bringBack(this.#trash, deleted),
+      ),
     );
     return deleted;
+  }
+
+  async bringOver(directory: string, sessionId: string): Promise<void> {
+    const paths = this.#pathsOf(sessionId);
+    const from: TrashDeps = { ...this.#trash, paths: storePaths(directory) };
+    const source = sessionPaths(from.paths.sessions, sessionId);
+    await this.#access.inTurn(sessionId, () =>
+      this.#access.owned({ sessionId, paths, briefly: true }, async () => {
+        await takeOwnership(this.#owner, source.owner, sessionId);
+        try {
+          await copySession(from, this.#trash, sessionId);
+          await moveToTrash(from, sessionId);
+        } finally {
+          await this.#access.release(source);
+        }
+      }),
+    );
   }
 
   async emptyTrash(): Promise<number> {
@@ -211,7 +233,7 @@ class FileSessionStore implements DiskStore {
   }
 
   async shutdown(): Promise<void> {
-    await Promise.allSettled([...this.#turns.values()]);
+    await this.#access.settled();
     await Promise.allSettled(
       [...this.#logs.values()].map(async (log) => {
         try {
@@ -240,16 +262,6 @@ class FileSessionStore implements DiskStore {
     }
   }
 
-  async #ensureFolders(): Promise<void> {
-    const created = await ensureFolder(this.#fs, this.#paths.sessions);
-    if (created || this.#folderChecked) return;
-    this.#folderChecked = true;
-    // Made by someone else, perhaps with another umask: what was said is for the user alone.
-    await this.#fs.chmod(this.#paths.sessions, folderMode).catch((error: unknown) => {
-      this.#logger.warn(`the folder's permissions stay as they are: ${String(error)}`);
-    });
-  }
-
   #writerOf(sessionId: string, paths: SessionPaths): HeadWriter {
     let writer = this.#writers.get(sessionId);
     if (writer === undefined) {
@@ -257,32 +269,6 @@ class FileSessionStore implements DiskStore {
       this.#writers.set(sessionId, writer);
     }
     return writer;
-  }
-
-  /** Runs what needs ownership; it is given back when that fails, or in any case if only `briefly` needed. */
-  async #owned(
-    sessionId: string,
-    paths: SessionPaths,
-    work: () => Promise<void>,
-    briefly = false,
-  ): Promise<void> {
-    try {
-      await this.#ensureFolders();
-      await takeOwnership(this.#owner, paths.owner, sessionId);
-    } catch (error) {
-      if (error instanceof SessionError) throw error;
-      throw storageFailed('open', paths.owner, error, sessionId);
-    }
-    let done = false;
-    try {
-      await work();
-      done = true;
-    } catch (error) {
-      if (error instanceof SessionError) throw error;
-      throw storageFailed('open', paths.transcript, error, sessionId);
-    } finally {
-      if (briefly || !done) await this.#release(paths);
-    }
   }
 
   async #openLog(sessionId: string, paths: SessionPaths): Promise<FileTranscriptLog> {
@@ -295,13 +281,13 @@ class FileSessionStore implements DiskStore {
       openFile: () => this.#openTranscript(paths.transcript),
       onClosed: async () => {
         this.#logs.delete(sessionId);
-        await this.#release(paths);
+        await this.#access.release(paths);
       },
     });
   }
 
   async #openTranscript(file: string): Promise<number> {
-    await this.#ensureFolders();
+    await this.#access.ensureFolders();
     const created = this.#fs.statSync(file) === undefined;
     const fd = await this.#fs.open(file, 'a+', fileMode);
     try {
@@ -314,12 +300,19 @@ class FileSessionStore implements DiskStore {
     }
   }
 
-  async #release(paths: SessionPaths): Promise<void> {
+  /** Ends a deletion that a crash cut short; the session's id if there was one. */
+  async #finishDelete(sessionId: string): Promise<string | undefined> {
+    const paths = this.#pathsOf(sessionId);
+    const finish = (): Promise<boolean> => finishDelete(this.#trash, sessionId);
     try {
-      await dropOwnership(this.#owner, paths.owner);
+      if (this.#logs.has(sessionId) || !(await isInTrash(this.#trash, sessionId))) return undefined;
+      const finished = await this.#access.inTurn(sessionId, () =>
+        this.#access.owned({ sessionId, paths, briefly: true }, finish),
+      );
+      return finished ? sessionId : undefined;
     } catch (error) {
-      // It names this process: as soon as that has ended, the file is nobody's.
-      this.#logger.warn(`the owner file stays: ${String(error)}`);
+      this.#logger.warn(`the deletion of ${sessionId} is not finished: ${String(error)}`);
+      return undefined;
     }
   }
 
@@ -340,57 +333,6 @@ class FileSessionStore implements DiskStore {
       if (error instanceof SessionError) throw error.forSession(sessionId);
       throw storageFailed('read', file, error, sessionId);
     }
-  }
-
-  #inTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(sessionId) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    this.#turns.set(sessionId, mine);
-    const forget = (): void => {
-      if (this.#turns.get(sessionId) === mine) this.#turns.delete(sessionId);
-    };
-    mine.then(forget, forget);
-    return mine;
-  }
-
-  /** Removes temporary files that no save will ever rename into place. */
-  async #sweep(temporary: readonly string[]): Promise<void> {
-    const { root, sessions, index } = this.#paths;
-    const ofIndex = (await namesIn(this.#fs, root)).filter(
-      (name) => name.startsWith(basename(index)) && name.endsWith('.tmp'),
-    );
-    const paths = [
-      ...temporary.map((name) => join(sessions, name)),
-      ...ofIndex.map((name) => join(root, name)),
-    ];
-    for (const path of paths) {
-      const changedAt = this.#fs.statSync(path)?.mtimeMs ?? Infinity;
-      if (this.#clock.now() - changedAt > leftoverAfterMs) await removeQuietly(this.#fs, path);
-    }
-  }
-
-  /** Ends deletions that a crash cut short; ids of the sessions that are gone now. */
-  async #finishDeletes(headless: readonly string[]): Promise<ReadonlySet<string>> {
-    const finished = new Set<string>();
-    for (const sessionId of headless) {
-      try {
-        if (this.#logs.has(sessionId)) continue;
-        await lastDeleted(this.#trash, sessionId);
-        await this.#inTurn(sessionId, () =>
-          this.#owned(
-            sessionId,
-            this.#pathsOf(sessionId),
-            async () => {
-              if (await finishDelete(this.#trash, sessionId)) finished.add(sessionId);
-            },
-            true,
-          ),
-        );
-      } catch (error) {
-        this.#logger.debug(`no deletion of ${sessionId} to finish: ${String(error)}`);
-      }
-    }
-    return finished;
   }
 }
 

@@ -59,6 +59,11 @@ export async function lastDeleted(deps: TrashDeps, sessionId?: string): Promise<
   return (await findDeleted(deps, sessionId)).sessionId;
 }
 
+/** Whether the trash holds a session with this id. */
+export async function isInTrash(deps: TrashDeps, sessionId: string): Promise<boolean> {
+  return (await deletedSessions(deps)).some((one) => one.sessionId === sessionId);
+}
+
 /**
  * Brings a deleted session's files back. The caller owns the session. Files that are in the way are
  * never replaced.
@@ -167,8 +172,12 @@ async function moveFiles(
   await Promise.allSettled([syncFolder(fs, to), syncFolder(fs, from), syncFolder(fs, paths.trash)]);
 }
 
-/** Files that hold something of a session: not who owns it, nor what a crash left half written. */
-async function contentIn(fs: FileSystem, folder: string, sessionId: string): Promise<string[]> {
+/** Names of the files that hold something of a session: not who owns it, nor what a crash left half written. */
+export async function contentIn(
+  fs: FileSystem,
+  folder: string,
+  sessionId: string,
+): Promise<string[]> {
   return (await namesIn(fs, folder)).filter((name) => {
     if (sessionOfFile(name) !== sessionId) return false;
     const rest = name.slice(sessionId.length);

@@ -9,13 +9,22 @@ import type { SessionStore, StoredSession } from '../../src/session/ports.ts';
 import { sessionStateSchema } from '../../src/session/state.ts';
 import type { TranscriptEntry } from '../../src/session/transcript.ts';
 import { nodeFileSystem } from '../../src/storage/fileSystem.ts';
+import { storesBeside } from '../../src/storage/otherStores.ts';
+import type { DiskStore } from '../../src/storage/sessionStore.ts';
 import type { ProcessIdentity } from '../../src/storage/processIdentity.ts';
 import { TranscriptReader } from '../../src/storage/transcriptReader.ts';
 import { formatLine } from '../../src/storage/transcriptLines.ts';
 import { anyChanges, anyState } from '../fixtures/storage/arbitraries.ts';
 import { FaultyFileSystem } from '../fixtures/storage/faultyFileSystem.ts';
 import { fakeIdentity, realIdentity, startOf } from '../fixtures/storage/identities.ts';
-import { built, contentOf, more, said, testFolder } from '../fixtures/storage/storeFixture.ts';
+import {
+  built,
+  contentOf,
+  more,
+  said,
+  testFolder,
+  type TestFolder,
+} from '../fixtures/storage/storeFixture.ts';
 import { manyFacts, stateOf } from '../fixtures/storage/stateOf.ts';
 
 function stateIn(stored: StoredSession): unknown {
@@ -803,6 +812,87 @@ describe('trash', () => {
     for (const path of old) fs.utimesSync(path, 1000, 1000);
     await folder.store().list();
     expect([...old, fresh].map((path) => fs.existsSync(path))).toEqual([false, false, true]);
+  });
+});
+
+describe('stores of other folders', () => {
+  /** Two workspaces' stores, where an editor puts them. */
+  async function twoStores(
+    folder: TestFolder,
+  ): Promise<readonly [ours: DiskStore, other: DiskStore]> {
+    const stores = ['ours', 'other'].map((workspace) =>
+      folder.store({ directory: join(folder.path, workspace, 'roost.roost') }),
+    );
+    const [ours, other] = stores;
+    if (ours === undefined || other === undefined) throw new Error('no stores');
+    await other.save('one', stateOf({ title: 'before' }));
+    await other.save('one', stateOf({ title: 'from the other' }));
+    const log = await other.open('one');
+    log.append(said('e1'));
+    await log.close();
+    return [ours, other];
+  }
+
+  test('are found beside ours, with how many sessions they have', async () => {
+    await using folder = testFolder();
+    const [ours, other] = await twoStores(folder);
+    fs.mkdirSync(join(folder.path, 'empty', 'roost.roost', 'sessions'), { recursive: true });
+    fs.writeFileSync(join(folder.path, 'a file'), '');
+    expect(await storesBeside(ours.directory)).toEqual([
+      { directory: other.directory, sessions: 1 },
+    ]);
+    expect(await storesBeside(join(folder.path, 'nowhere', 'x', 'y'))).toEqual([]);
+  });
+
+  test('give their sessions over whole, and keep them in their trash', async () => {
+    await using folder = testFolder();
+    const [ours, other] = await twoStores(folder);
+    const before = contentOf(join(other.directory, 'sessions'));
+    await ours.bringOver(other.directory, 'one');
+    expect(await ours.list()).toMatchObject([{ kind: 'whole', info: { title: 'from the other' } }]);
+    expect(await ours.readTranscript('one')).toEqual([said('e1')]);
+    expect(contentOf(join(ours.directory, 'sessions'))).toEqual(before);
+    expect(await other.list()).toEqual([]);
+    await expect(ours.bringOver(other.directory, 'one')).rejects.toMatchObject({
+      code: 'savedSessionUnknown',
+    });
+    expect(await other.undoDelete()).toBe('one');
+    await expect(ours.bringOver(other.directory, 'one')).rejects.toMatchObject({
+      code: 'invalidArgument',
+    });
+    expect(await other.load('one')).toMatchObject({ kind: 'whole' });
+  });
+
+  test('keep a session that somebody has open', async () => {
+    await using folder = testFolder();
+    const [ours, other] = await twoStores(folder);
+    await other.open('one');
+    await expect(ours.bringOver(other.directory, 'one')).rejects.toMatchObject({
+      code: 'sessionReadOnly',
+    });
+    expect(await ours.list()).toEqual([]);
+  });
+
+  test('lose nothing when any call of the way fails', async () => {
+    for (let failing = 0, calls = Infinity; failing < calls; failing++) {
+      await using folder = testFolder('memory');
+      const [ours, other] = await twoStores(folder);
+      const faulty = new FaultyFileSystem();
+      faulty.judge = ({ index }) => (index === failing ? 'EIO' : undefined);
+      const moving = folder.store({ directory: ours.directory, fs: faulty.fs });
+      const outcome = await moving.bringOver(other.directory, 'one').then(
+        () => 'moved',
+        () => 'failed',
+      );
+      calls = faulty.calls;
+      const places = [ours, other].map(({ directory }) => folder.store({ directory }));
+      const listed = await Promise.all(places.map((store) => store.list()));
+      const whole = listed.map((rows) => rows.filter(({ kind }) => kind === 'whole').length);
+      expect(whole[0] === 1 || whole[1] === 1).toBe(true);
+      if (outcome === 'moved') expect(whole).toEqual([1, 0]);
+      const place = places[whole[0] === 1 ? 0 : 1];
+      expect(await place?.readTranscript('one')).toEqual([said('e1')]);
+    }
   });
 });
 
