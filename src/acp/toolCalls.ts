@@ -86,7 +86,8 @@ export function translateToolCall(raw: unknown): TranslatedToolCall | undefined 
     damaged ||= !known.success;
     if (!known.success) return [];
     const { path, line } = known.data;
-    return [{ path, ...(line === undefined ? {} : { line }) }];
+    // The protocol counts lines from 1, the domain from 0.
+    return [{ path, ...(line === undefined ? {} : { line: Math.max(0, line - 1) }) }];
   });
   const patch: ToolCallPatch = {
     toolCallId: call.toolCallId,

@@ -1,7 +1,7 @@
 // What a transcript is made of: entries, and the changes that build them up.
 import * as z from 'zod';
 
-/** A file position that a tool call points at; `line` counts from 0 as agents send it. */
+/** A file position that a tool call points at; `line` counts from 0. */
 const locationSchema = z.looseObject({ path: z.string(), line: z.number().optional() });
 
 /** What a tool call shows: text, a proposed or made edit, a terminal, or something newer than Roost. */

@@ -76,7 +76,7 @@ const samples: readonly [string, object, readonly AgentUpdate[]][] = [
             { type: 'diff', path: '/b', oldText: 'old', newText: 'new' },
             { type: 'terminal', terminalId: 'x' },
           ],
-          locations: [{ path: '/a', line: 3 }, { path: '/b' }],
+          locations: [{ path: '/a', line: 2 }, { path: '/b' }],
           rawInput: { a: 1 },
         },
       },

@@ -1,0 +1,70 @@
+// Roost in a window as a person handles it: rows of the side bar, the panel's frame, and pictures of both.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { root } from '../../launch/paths.ts';
+
+/** Where pictures go: looked at by eye, ignored by git. */
+export const pictures = join(root, 'test', 'e2e', 'screenshots');
+
+/** One window with Roost in it. */
+export class RoostWindow {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Opens the side bar of Roost. */
+  async openSideBar(): Promise<void> {
+    const icon = this.page.locator('.activitybar a[aria-label^="Roost"]');
+    await icon.waitFor();
+    if ((await this.sideBar.count()) === 0) await icon.click();
+    await this.sideBar.waitFor();
+  }
+
+  /** The view of sessions. */
+  get sideBar(): Locator {
+    return this.page.locator('.sidebar .composite.viewlet').filter({ hasText: /sessions/i });
+  }
+
+  /** A row of the tree by its text. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  }
+
+  /** The document of the conversation panel in front. */
+  get panel(): FrameLocator {
+    return this.page
+      .frameLocator('iframe.webview.ready:visible')
+      .frameLocator('iframe#active-frame');
+  }
+
+  /** Types a prompt into the panel and sends it. */
+  async send(text: string): Promise<void> {
+    const composer = this.panel.locator('.composer-input');
+    await composer.click();
+    await composer.fill(text);
+    await composer.press('Enter');
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    // Clicked, because what stands first may be a command with a longer title.
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', {
+        has: this.page.getByText(title, { exact: true }),
+      })
+      .click();
+  }
+
+  /** Takes a picture of the window. */
+  async picture(name: string): Promise<void> {
+    mkdirSync(pictures, { recursive: true });
+    await this.page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+}
