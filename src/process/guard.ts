@@ -8,7 +8,7 @@ import { LineReader, toLine, type GuardRequest, type ToGuard } from './guardProt
 import { hostEntry, type HostIdentity } from './ownerMarker.ts';
 import type { ProcessRef } from './processTable.ts';
 import type { TreeTarget } from './processTree.ts';
-import type { ReapReport, ResourceUse, TerminateReport, TreeKeeper } from './reap.ts';
+import type { ReapReport, ResourceUse, TreeKeeper } from './reap.ts';
 
 /** What {@link Guard} is given. */
 export interface GuardOptions {
@@ -38,9 +38,12 @@ const answerSchema = z.object({
   failed: z.string().optional(),
   refs: z.array(refSchema).optional(),
   reap: z
-    .object({ killed: z.array(refSchema.extend({ ppid: z.number() })), left: z.array(refSchema) })
+    .object({
+      asked: z.array(refSchema),
+      killed: z.array(refSchema.extend({ ppid: z.number() })),
+      left: z.array(refSchema),
+    })
     .optional(),
-  terminate: z.object({ found: z.array(refSchema), left: z.array(refSchema) }).optional(),
   use: z.object({ cpuMs: z.number(), rssBytes: z.number(), processes: z.number() }).optional(),
 });
 type Answer = z.output<typeof answerSchema>;
@@ -113,14 +116,9 @@ export class Guard implements TreeKeeper {
     return answer?.refs ?? (await this.#options.fallback.look(target));
   }
 
-  async terminate(target: TreeTarget, waitMs: number): Promise<TerminateReport> {
-    const answer = await this.#ask('terminate', target, waitMs);
-    return answer?.terminate ?? (await this.#options.fallback.terminate(target, waitMs));
-  }
-
-  async reap(target: TreeTarget): Promise<ReapReport> {
-    const answer = await this.#ask('reap', target);
-    return answer?.reap ?? (await this.#options.fallback.reap(target));
+  async reap(target: TreeTarget, politeMs: number): Promise<ReapReport> {
+    const answer = await this.#ask('reap', target, politeMs);
+    return answer?.reap ?? (await this.#options.fallback.reap(target, politeMs));
   }
 
   async use(target: TreeTarget): Promise<ResourceUse> {
@@ -140,11 +138,11 @@ export class Guard implements TreeKeeper {
   async #ask(
     what: GuardRequest['what'],
     target: TreeTarget,
-    waitMs = 0,
+    politeMs = 0,
   ): Promise<Answer | undefined> {
     this.ensure();
     const guard = this.#process;
-    const answer = await guard?.ask({ what, target, waitMs });
+    const answer = await guard?.ask({ what, target, politeMs });
     if (answer === undefined) {
       this.#options.logger.warn(`The guard did not answer "${what}"; done in the extension host.`);
     } else if (answer.failed !== undefined) {
@@ -217,7 +215,7 @@ class GuardProcess {
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
     this.#pending.set(id, resolve);
     this.#hold(true);
-    const timer = this.#clock.after(answerMs + request.waitMs, () => {
+    const timer = this.#clock.after(answerMs + request.politeMs, () => {
       this.#child.kill('SIGKILL');
       resolve(undefined);
     });

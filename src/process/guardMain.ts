@@ -68,11 +68,8 @@ async function answer(request: GuardRequest): Promise<void> {
       case 'look':
         say({ type: 'answer', id, refs: await keeper.look(target) });
         break;
-      case 'terminate':
-        say({ type: 'answer', id, terminate: await keeper.terminate(target, request.waitMs) });
-        break;
       case 'reap':
-        say({ type: 'answer', id, reap: await keeper.reap(target) });
+        say({ type: 'answer', id, reap: await keeper.reap(target, request.politeMs) });
         break;
       case 'use':
         say({ type: 'answer', id, use: await keeper.use(target) });
@@ -99,7 +96,7 @@ async function endEverything(): Promise<void> {
   };
   for (let attempt = 0; attempt < lastAttempts; attempt += 1) {
     try {
-      const { left } = await keeper.reap(target);
+      const { left } = await keeper.reap(target, 0);
       if (left.length === 0) return;
     } catch {
       // The table could not be read this time; nobody is left to be told.

@@ -1,6 +1,6 @@
 // What host and guard say to each other: one JSON object a line. Checked by hand, so that the guard stays small.
 import type { ProcessRef } from './processTable.ts';
-import type { ReapReport, ResourceUse, TerminateReport } from './reap.ts';
+import type { ReapReport, ResourceUse } from './reap.ts';
 import type { TreeTarget } from './processTree.ts';
 
 /** What the host tells its guard. */
@@ -19,10 +19,10 @@ export type ToGuard =
 export type GuardRequest = {
   readonly type: 'ask';
   readonly id: number;
-  readonly what: 'look' | 'terminate' | 'reap' | 'use';
+  readonly what: 'look' | 'reap' | 'use';
   readonly target: TreeTarget;
-  /** For `terminate`. */
-  readonly waitMs: number;
+  /** For `reap`. */
+  readonly politeMs: number;
 };
 
 /** What the guard answers; `failed` says why it could not. */
@@ -34,7 +34,6 @@ export type FromGuard =
       readonly failed?: string;
       readonly refs?: readonly ProcessRef[];
       readonly reap?: ReapReport;
-      readonly terminate?: TerminateReport;
       readonly use?: ResourceUse;
     };
 
@@ -102,13 +101,12 @@ export function parseToGuard(raw: Readonly<Record<string, unknown>>): ToGuard | 
 }
 
 function parseRequest(raw: Readonly<Record<string, unknown>>): GuardRequest | undefined {
-  const { id, what, waitMs } = raw;
+  const { id, what, politeMs } = raw;
   const target = parseTarget(raw['target']);
-  if (typeof id !== 'number' || typeof waitMs !== 'number' || target === undefined)
+  if (typeof id !== 'number' || typeof politeMs !== 'number' || target === undefined)
     return undefined;
-  if (what !== 'look' && what !== 'terminate' && what !== 'reap' && what !== 'use')
-    return undefined;
-  return { type: 'ask', id, what, target, waitMs };
+  if (what !== 'look' && what !== 'reap' && what !== 'use') return undefined;
+  return { type: 'ask', id, what, target, politeMs };
 }
 
 function parseTarget(raw: unknown): TreeTarget | undefined {

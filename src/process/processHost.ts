@@ -240,7 +240,7 @@ export class ProcessHost {
       ...emptyTarget,
       markers: [runEntry(self, run.spec.sessionId, run.runId)],
       groups: family.flatMap(({ pid, start }) => (pid === undefined ? [] : [{ pid, start }])),
-      since: self.start,
+      since: run.start === 0 ? self.start : run.start,
     };
   }
 

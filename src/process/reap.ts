@@ -5,17 +5,11 @@ import { ancestorsOf, selectTree, type TreeTarget } from './processTree.ts';
 
 /** What ending a tree came to. */
 export interface ReapReport {
+  /** What was alive at first and got SIGTERM; empty when there was no time for that. */
+  readonly asked: readonly ProcessRef[];
   /** Everything that got SIGKILL. */
   readonly killed: readonly (ProcessRef & { readonly ppid: number })[];
   /** What is still alive: another user's, or stuck in the kernel. Empty is the normal case. */
-  readonly left: readonly ProcessRef[];
-}
-
-/** What a polite signal to a tree came to. */
-export interface TerminateReport {
-  /** Everything that was alive before the signal. */
-  readonly found: readonly ProcessRef[];
-  /** What outlived the wait. */
   readonly left: readonly ProcessRef[];
 }
 
@@ -30,10 +24,11 @@ export interface ResourceUse {
 export interface TreeKeeper {
   /** The living processes of a target. */
   look(target: TreeTarget): Promise<readonly ProcessRef[]>;
-  /** SIGTERM to the whole tree, then waits at most `waitMs` until all of it has ended. */
-  terminate(target: TreeTarget, waitMs: number): Promise<TerminateReport>;
-  /** SIGKILL to the whole tree, however it hides; resolves when two fresh looks found nothing. */
-  reap(target: TreeTarget): Promise<ReapReport>;
+  /**
+   * Ends the whole tree, however it hides: SIGTERM and at most `politeMs` of waiting, unless that is 0,
+   * then SIGKILL. Resolves when two fresh looks found nothing.
+   */
+  reap(target: TreeTarget, politeMs: number): Promise<ReapReport>;
   use(target: TreeTarget): Promise<ResourceUse>;
 }
 
@@ -71,32 +66,19 @@ export class LocalKeeper implements TreeKeeper {
     return this.#select(rows, target).map(ref);
   }
 
-  async terminate(target: TreeTarget, waitMs: number): Promise<TerminateReport> {
+  async reap(target: TreeTarget, politeMs: number): Promise<ReapReport> {
     const { clock } = this.#options;
-    const until = clock.monotonic() + waitMs;
-    const found = this.#select(await this.#read(target), target);
-    for (const row of found) this.#send(row, 'SIGTERM');
-    // Only what got the signal is looked at while it ends; what it starts meanwhile is found by the reaping.
-    let left: readonly ProcessRow[] = found;
-    let pauseMs = firstPauseMs;
-    while (left.length > 0 && clock.monotonic() < until) {
-      await this.#pause(Math.min(pauseMs, until - clock.monotonic()));
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-      left = await this.#stillAlive(left);
-    }
-    return { found: found.map(ref), left: left.map(ref) };
-  }
-
-  async reap(target: TreeTarget): Promise<ReapReport> {
-    const { clock } = this.#options;
+    const asked = politeMs > 0 ? await this.#ask(target, politeMs) : [];
+    const known = withKnown(target, asked);
     const until = clock.monotonic() + reapDeadlineMs;
     const killed = new Map<number, ProcessRow>();
     const refused = new Set<number>();
     let left: readonly ProcessRow[] = [];
     let pauseMs = firstPauseMs;
-    for (let empty = 0; empty < 2;) {
+    // The look before asking counts when it found nothing.
+    for (let empty = politeMs > 0 && asked.length === 0 ? 1 : 0; empty < 2;) {
       const rows = await this.#read(target);
-      left = this.#select(rows, withKnown(target, killed.values()));
+      left = this.#select(rows, withKnown(known, killed.values()));
       if (left.every((row) => refused.has(row.pid))) {
         empty += 1;
         continue;
@@ -104,14 +86,16 @@ export class LocalKeeper implements TreeKeeper {
       if (clock.monotonic() >= until) break;
       empty = 0;
       // What is frozen neither starts anything nor lets its children lose their only link to it.
-      for (const row of await this.#freeze(rows, target, killed)) {
-        if (this.#send(row, 'SIGKILL') === 'refused') refused.add(row.pid);
-        else killed.set(row.pid, row);
+      for (const row of await this.#freeze(rows, known, killed)) {
+        const outcome = this.#send(row, 'SIGKILL');
+        if (outcome === 'refused') refused.add(row.pid);
+        if (outcome === 'sent') killed.set(row.pid, row);
       }
       await this.#pause(pauseMs);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
     return {
+      asked: asked.map(ref),
       killed: [...killed.values()].map((row) => ({ ...ref(row), ppid: row.ppid })),
       left: left.map(ref),
     };
@@ -124,6 +108,23 @@ export class LocalKeeper implements TreeKeeper {
       rssBytes: rows.reduce((sum, row) => sum + row.rssBytes, 0),
       processes: rows.length,
     };
+  }
+
+  /** SIGTERM to all, and time to end; gives back whom it was sent to. */
+  async #ask(target: TreeTarget, politeMs: number): Promise<readonly ProcessRow[]> {
+    const { clock } = this.#options;
+    const until = clock.monotonic() + politeMs;
+    const asked = this.#select(await this.#read(target), target);
+    for (const row of asked) this.#send(row, 'SIGTERM');
+    // Only these are watched; what they start meanwhile is found by the looks that follow.
+    let left = asked;
+    let pauseMs = firstPauseMs;
+    while (left.length > 0 && clock.monotonic() < until) {
+      await this.#pause(Math.min(pauseMs, until - clock.monotonic()));
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      left = await this.#stillAlive(left);
+    }
+    return asked;
   }
 
   /** Stops everything found, and what is found because of it, until a look brings nothing new. */

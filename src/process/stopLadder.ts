@@ -5,7 +5,7 @@ import type { Logger, StopReport } from '../session/ports.ts';
 import type { OwnedRun } from './childRun.ts';
 import type { ProcessRef } from './processTable.ts';
 import type { TreeTarget } from './processTree.ts';
-import type { TreeKeeper } from './reap.ts';
+import type { ReapReport, TreeKeeper } from './reap.ts';
 
 /** How to stop a run. */
 export interface StopOptions {
@@ -65,27 +65,25 @@ export class Stop {
   }
 
   async #stop(options: StopOptions | undefined): Promise<StopReport> {
-    const { run, keeper } = this.#subject;
+    const { run, logger } = this.#subject;
     // What is below the agent is known before it hears anything: once it is gone, ties are gone too.
-    const known = run.ended ? [] : await this.#look();
+    const known = run.ended || this.#hurried ? [] : await this.#look();
     const target = (): TreeTarget => ({ ...this.#subject.target(), known });
-    const outlived = new Map<number, ProcessRef>();
-    if (options !== undefined && !this.#hurried) {
-      await this.#politely(options, target, outlived);
-    }
-    const { killed, left } = await keeper.reap(target());
-    const pid = run.pid;
-    for (const one of killed) {
-      if (!this.#subject.wrapped || one.ppid !== pid) outlived.set(one.pid, one);
-    }
-    if (pid !== undefined) outlived.delete(pid);
+    if (options !== undefined) await this.#politely(options);
+    const endedItself = run.ended;
+    const { asked, killed, left } = await this.#endTree(target, options?.graceMs ?? 0);
     if (left.length > 0) {
-      this.#subject.logger.warn(
-        `Processes below run ${run.runId} could not be ended: ${left.map((one) => one.pid).join(', ')}.`,
-      );
+      const pids = left.map((one) => one.pid).join(', ');
+      logger.warn(`Processes below run ${run.runId} could not be ended: ${pids}.`);
     }
     const end = await this.#death();
     if (options !== undefined) await this.#output();
+    // Of those that were asked together with the agent, only the ones that had to be killed outlived it.
+    const outlived = new Set([...(endedItself ? asked : []), ...killed].map((one) => one.pid));
+    if (this.#subject.wrapped) {
+      for (const one of killed) if (one.ppid === run.pid) outlived.delete(one.pid);
+    }
+    if (run.pid !== undefined) outlived.delete(run.pid);
     return {
       exitCode: end.exitCode,
       signal: end.signal,
@@ -94,32 +92,30 @@ export class Stop {
     };
   }
 
-  /** The steps before SIGKILL. Each lasts only its share, and each but the last is over with the exit. */
-  async #politely(
-    options: StopOptions,
-    target: () => TreeTarget,
-    outlived: Map<number, ProcessRef>,
-  ): Promise<void> {
-    const { run, keeper } = this.#subject;
+  /** The steps before signals. Each lasts only its share, and is over with the exit. */
+  async #politely(options: StopOptions): Promise<void> {
+    const { run } = this.#subject;
     const { graceMs, onPolite } = options;
-    if (onPolite !== undefined && !run.ended) {
+    if (onPolite !== undefined && !run.ended && !this.#hurried) {
       // A rejection says that the agent would not; the next step follows.
       await this.#step(graceMs * politeShare, asPromise(onPolite));
     }
-    // A command whose input was closed from the start does not notice that it is closed again.
-    if (!run.ended && !this.#hurried && run.spec.stdin !== 'closed') {
-      run.endInput();
-      await this.#step(graceMs * (onPolite === undefined ? inputShare + politeShare : inputShare));
-    }
-    if (this.#hurried) return;
-    const endedItself = run.ended;
-    const signalled = await Promise.race([
-      keeper.terminate(target(), graceMs * signalShare),
-      this.#hurry.promise,
-    ]);
-    // Of those that were signalled together with the agent, only the ones that stayed outlived it.
-    const rest = endedItself ? signalled?.found : signalled?.left;
-    for (const one of rest ?? []) outlived.set(one.pid, one);
+    if (run.ended || this.#hurried) return;
+    run.endInput();
+    await this.#step(graceMs * (onPolite === undefined ? inputShare + politeShare : inputShare));
+  }
+
+  /** Signals to the whole tree, until nothing is left. */
+  async #endTree(target: () => TreeTarget, graceMs: number): Promise<ReapReport> {
+    const { keeper } = this.#subject;
+    if (this.#hurried) return keeper.reap(target(), 0);
+    const polite = keeper.reap(target(), graceMs * signalShare);
+    const first = await Promise.race([polite, this.#hurry.promise]);
+    if (first !== undefined) return first;
+    const hurried = await keeper.reap(target(), 0);
+    // The polite one sees its processes end and is over as well; either may have killed some.
+    const { asked, killed } = await polite;
+    return { ...hurried, asked, killed: [...killed, ...hurried.killed] };
   }
 
   /** Waits for the exit, a step's own end, its time, or a hurry. */

@@ -36,7 +36,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   for (const [entry, host] of found.dead) {
     const keeper = new LocalKeeper({ clock, reader, breathe, spare: () => found.spare });
     const target = { ...emptyTarget, markers: [entry], since: host.start };
-    killed += (await keeper.reap(target)).killed.length;
+    killed += (await keeper.reap(target, 0)).killed.length;
   }
   return { deadHosts: found.dead.size, killed };
 }

@@ -1,8 +1,8 @@
 // The extension host dies, in every way it can: agents, everything below them and the guard are gone as well.
 import { describe, expect, it } from 'vitest';
 import { readStat } from '../../src/process/linuxTable.ts';
-import { useHosts } from './support/host.ts';
-import { useHostProcesses, type HostCommand } from './support/hostProcess.ts';
+import { useHostProcesses, useHosts } from './support/host.ts';
+import type { HostCommand } from './support/hostProcess.ts';
 import { expectNoSurvivors, newTag, until, untilGone, untilUp } from './support/tags.ts';
 
 expectNoSurvivors();

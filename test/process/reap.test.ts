@@ -24,11 +24,11 @@ describe('a pid that was given to somebody else', () => {
     const former = { pid, start: start - 1 };
     const target = { ...emptyTarget, groups: [former], known: [former] };
     expect(await keeper.look(target)).toEqual([]);
-    expect(await keeper.terminate(target, 1000)).toEqual({ found: [], left: [] });
-    expect(await keeper.reap(target)).toEqual({ killed: [], left: [] });
+    expect(await keeper.reap(target, 1000)).toEqual({ asked: [], killed: [], left: [] });
+    expect(await keeper.reap(target, 0)).toEqual({ asked: [], killed: [], left: [] });
     expect(alive(tag)).toEqual([pid]);
     const own = { ...emptyTarget, groups: [{ pid, start }] };
-    expect((await keeper.reap(own)).killed).toMatchObject([{ pid, start }]);
+    expect((await keeper.reap(own, 0)).killed).toMatchObject([{ pid, start }]);
     expect(alive(tag)).toEqual([]);
   });
 
@@ -47,9 +47,9 @@ describe('a pid that was given to somebody else', () => {
         },
       },
     });
-    await late.terminate({ ...emptyTarget, groups: [{ pid, start: start - 1 }] }, 0);
+    await late.reap({ ...emptyTarget, groups: [{ pid, start: start - 1 }] }, 1);
     expect(alive(tag)).toEqual([pid]);
-    await keeper.reap({ ...emptyTarget, groups: [{ pid, start }] });
+    await keeper.reap({ ...emptyTarget, groups: [{ pid, start }] }, 0);
   });
 });
 
@@ -61,11 +61,14 @@ it('a target that contains this very process ends the rest and leaves it', async
     pid: id,
     start: readStat(id)?.start ?? 0,
   }));
-  const { killed } = await keeper.reap({
-    ...emptyTarget,
-    groups: groups.slice(0, 1),
-    known: groups,
-  });
+  const { killed } = await keeper.reap(
+    {
+      ...emptyTarget,
+      groups: groups.slice(0, 1),
+      known: groups,
+    },
+    0,
+  );
   expect(killed.map((one) => one.pid)).not.toContain(process.pid);
   expect(killed.map((one) => one.pid)).not.toContain(process.ppid);
   expect(alive(tag)).toEqual([]);

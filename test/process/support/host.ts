@@ -1,29 +1,13 @@
 // A ProcessHost for tests, in the test's own process, with the guard's program as it is built for the extension.
-import { buildSync } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { ProcessHost, type ProcessHostOptions } from '../../../src/process/processHost.ts';
 import { systemClock } from '../../../src/process/systemClock.ts';
+import { buildGuard } from './guardBundle.ts';
+import { HostProcess } from './hostProcess.ts';
 import { recordingLogger } from './shapes.ts';
-
-const root = new URL('../../../', import.meta.url).pathname;
-
-/** Builds the guard's bundle into a folder. */
-export function buildGuard(folder: string): string {
-  const outfile = join(folder, 'guard.cjs');
-  buildSync({
-    entryPoints: [join(root, 'src/process/guardMain.ts')],
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    outfile,
-    logLevel: 'error',
-  });
-  return outfile;
-}
 
 /** Hosts for the tests of one file; each is shut down after its test. */
 export function useHosts(): {
@@ -59,5 +43,21 @@ export function useHosts(): {
       hosts.push(host);
       return host;
     },
+  };
+}
+
+/** Makes stand-ins that do not outlive their test. */
+export function useHostProcesses(
+  guardPath: () => string,
+): (pidNamespace?: 'off' | 'auto') => HostProcess {
+  const all: HostProcess[] = [];
+  afterEach(async () => {
+    for (const host of all) if (host.alive) host.kill('SIGKILL');
+    await Promise.all(all.splice(0).map((host) => host.exited));
+  });
+  return (pidNamespace) => {
+    const host = new HostProcess(guardPath(), pidNamespace);
+    all.push(host);
+    return host;
   };
 }

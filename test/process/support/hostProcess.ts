@@ -1,6 +1,5 @@
 // Starts the stand-in for an extension host in a process of its own and talks to it.
 import { fork, type ChildProcess } from 'node:child_process';
-import { afterEach } from 'vitest';
 import type { SweepReport } from '../../../src/process/sweep.ts';
 
 /** What the stand-in is told. */
@@ -88,20 +87,4 @@ export class HostProcess {
   killGroup(signal: NodeJS.Signals): void {
     process.kill(-this.pid, signal);
   }
-}
-
-/** Makes stand-ins that do not outlive their test. */
-export function useHostProcesses(
-  guardPath: () => string,
-): (pidNamespace?: 'off' | 'auto') => HostProcess {
-  const all: HostProcess[] = [];
-  afterEach(async () => {
-    for (const host of all) if (host.alive) host.kill('SIGKILL');
-    await Promise.all(all.splice(0).map((host) => host.exited));
-  });
-  return (pidNamespace) => {
-    const host = new HostProcess(guardPath(), pidNamespace);
-    all.push(host);
-    return host;
-  };
 }

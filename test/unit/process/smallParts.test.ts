@@ -44,7 +44,7 @@ describe('the protocol with the guard', () => {
     { type: 'host', entry: 'e', since: 4 },
     { type: 'begin', runId: '1', group: { pid: 5, start: 6 } },
     { type: 'gone', runId: '1' },
-    { type: 'ask', id: 1, what: 'reap', target, waitMs: 0 },
+    { type: 'ask', id: 1, what: 'reap', target, politeMs: 0 },
     { type: 'bye' },
   ];
 
@@ -70,7 +70,7 @@ describe('the protocol with the guard', () => {
       '{"type":"host"}',
       '{"type":"host","entry":"","since":1}',
       '{"type":"begin","runId":"1","group":{"pid":1,"start":1}}',
-      '{"type":"ask","id":1,"what":"format","target":{},"waitMs":0}',
+      '{"type":"ask","id":1,"what":"format","target":{},"politeMs":0}',
     ];
     const found = new LineReader().push(`${lines.join('\n')}\n`).map(parseToGuard);
     expect(found.filter((message) => message !== undefined)).toEqual([]);
@@ -81,7 +81,7 @@ describe('the protocol with the guard', () => {
       type: 'ask',
       id: 1,
       what: 'reap',
-      waitMs: 0,
+      politeMs: 0,
       target: { ...target, markers: ['', 'm', 3] },
     };
     expect(parseToGuard(ask)).toMatchObject({ target: { markers: ['m'] } });
