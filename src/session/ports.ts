@@ -1,6 +1,6 @@
 // What the domain asks of the world: agents, storage, people and a log. Other rooms implement these.
 import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
-import type { Disposable, Event } from './event.ts';
+import type { Event } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
 import type { AgentFacts, SessionState } from './state.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
@@ -300,5 +300,3 @@ export interface WorkspaceRoots {
   /** Absolute paths of the open folders. */
   folders(): readonly string[];
 }
-
-export type { Disposable };

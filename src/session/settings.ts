@@ -38,9 +38,6 @@ export type SettingName = keyof typeof settingSchemas;
 /** A frozen snapshot of all settings. */
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof settingSchemas)[Name]> };
 
-/** One agent as configured. */
-export type AgentSetting = z.output<typeof agentSettingSchema>;
-
 /**
  * All settings from whatever the editor has; a value that does not fit is replaced by its default
  * and named in `problems`, so that one wrong entry never takes the others with it.
