@@ -87,6 +87,22 @@ describe('heads', () => {
     expect(fs.readdirSync(folder.file(''))).toEqual(['one.json', 'one.json.bak']);
   });
 
+  test('a save is reported when the bytes, and then the name, are on the disk', async () => {
+    await using folder = testFolder();
+    await folder.store().save('one', stateOf());
+    const faulty = new FaultyFileSystem();
+    const calls: string[] = [];
+    faulty.judge = ({ name, path }) => {
+      if (name === 'open') calls.push(path === folder.file('') ? 'open folder' : 'open file');
+      if (name === 'fsync' || name === 'rename') calls.push(name);
+      return undefined;
+    };
+    await folder.store({ fs: faulty.fs }).save('one', stateOf());
+    // The first rename makes the backup; what follows is the list's cache.
+    const expected = ['open file', 'fsync', 'rename', 'rename', 'open folder', 'fsync'];
+    expect(calls.slice(0, expected.length)).toEqual(expected);
+  });
+
   test('a rename that a scanner blocks for a moment is tried again', async () => {
     await using folder = testFolder();
     const faulty = new FaultyFileSystem();
@@ -105,7 +121,9 @@ describe('heads', () => {
       .readFileSync(folder.file('one.json'), 'utf8')
       .replace('"version": 1', '"version": 7');
     fs.writeFileSync(folder.file('one.json'), newer);
-    expect(await store.list()).toMatchObject([{ kind: 'whole', readOnly: 'newerVersion' }]);
+    for (const each of [store, store, folder.store()]) {
+      expect(await each.list()).toMatchObject([{ kind: 'whole', readOnly: 'newerVersion' }]);
+    }
     await expect(store.save('one', stateOf())).rejects.toMatchObject({ code: 'sessionReadOnly' });
     await expect(store.open('one')).rejects.toMatchObject({ code: 'sessionReadOnly' });
     expect(fs.readFileSync(folder.file('one.json'), 'utf8')).toBe(newer);
@@ -874,7 +892,7 @@ describe('stores of other folders', () => {
   });
 
   test('lose nothing when any call of the way fails', async () => {
-    for (let failing = 0, calls = Infinity; failing < calls; failing++) {
+    for (let failing = 0; ; failing++) {
       await using folder = testFolder('memory');
       const [ours, other] = await twoStores(folder);
       const faulty = new FaultyFileSystem();
@@ -884,14 +902,17 @@ describe('stores of other folders', () => {
         () => 'moved',
         () => 'failed',
       );
-      calls = faulty.calls;
       const places = [ours, other].map(({ directory }) => folder.store({ directory }));
       const listed = await Promise.all(places.map((store) => store.list()));
       const whole = listed.map((rows) => rows.filter(({ kind }) => kind === 'whole').length);
       expect(whole[0] === 1 || whole[1] === 1).toBe(true);
       if (outcome === 'moved') expect(whole).toEqual([1, 0]);
+      // Half a copy would be a second, damaged session.
+      if (whole[0] === 0) expect(listed[0]).toEqual([]);
       const place = places[whole[0] === 1 ? 0 : 1];
       expect(await place?.readTranscript('one')).toEqual([said('e1')]);
+      // No call was left to fail.
+      if (faulty.calls <= failing) break;
     }
   });
 });
