@@ -36,6 +36,9 @@ export function requestCommands(
     if (call.given !== undefined) return find(call.given.sessionId, call.given.requestId);
     const { row } = call;
     if (row?.kind === 'request') return find(row.sessionId, row.requestId);
+    if (row?.kind === 'session' && row.shownRequestId !== undefined) {
+      return find(row.sessionId, row.shownRequestId);
+    }
     const offered = sessions
       .list()
       .filter(({ sessionId }) => row?.kind !== 'session' || sessionId === row.sessionId);

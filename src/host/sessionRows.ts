@@ -130,8 +130,11 @@ export function sessionRow(details: SessionDetails, context: RowContext): Row {
       id: (info.processAlive ? aliveIcons : restIcons)[info.status],
       color: stalled || info.pendingRequests.length > 0 ? 'charts.yellow' : colors[info.status],
     },
-    contextValue: contextValue('session', flagsOf(details)),
-    children: info.pendingRequests.length > 0 ? 'open' : 'none',
+    contextValue: contextValue('session', [
+      ...flagsOf(details),
+      ...(info.pendingRequests[0] === undefined ? [] : requestFlagsOf(info.pendingRequests[0])),
+    ]),
+    children: info.pendingRequests.length > 0 ? 'closed' : 'none',
     spoken: [
       label,
       statusWord(info.status, t),

@@ -122,7 +122,11 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     const row = this.#row(node);
-    if (node.kind === 'session') this.#given.set(node.sessionId, this.#look(node.sessionId));
+    if (node.kind === 'session') {
+      this.#given.set(node.sessionId, this.#look(node.sessionId));
+      const [shown] = this.#deps.sessions.get(node.sessionId)?.pendingRequests ?? [];
+      node.shownRequestId = shown?.requestId;
+    }
     return treeItem(row, node);
   }
 

@@ -37,6 +37,8 @@ export class OlderNode {
 export class SessionNode {
   readonly kind = 'session';
   readonly sessionId: string;
+  /** The request that its row shows: what "Allow" on the row is about, whatever came meanwhile. */
+  shownRequestId: string | undefined;
 
   constructor(sessionId: string) {
     this.sessionId = sessionId;
@@ -100,6 +102,7 @@ export function sortKey(info: SessionInfo): string {
 export const sessionFlags = [
   'alive',
   'canCancel',
+  'busy',
   'canStop',
   'canResume',
   'canRestart',
@@ -128,6 +131,7 @@ export function flagsOf({
   const holds: Record<SessionFlag, boolean> = {
     alive: processAlive || status === 'stopping',
     canCancel: inTurn,
+    busy: status === 'working' && pendingRequests.length === 0,
     canStop: running || status === 'starting',
     canResume: atRest && writable,
     canRestart: (running || status === 'crashed' || status === 'failed') && writable,
@@ -142,7 +146,7 @@ export function flagsOf({
   return new Set(sessionFlags.filter((flag) => holds[flag]));
 }
 
-/** What a waiting request can be answered with from its row. */
+/** What a waiting request can be answered with, from its own row and from its session's. */
 export const requestFlags = ['canAllow', 'canReject'] as const;
 
 /** One of {@link requestFlags}. */

@@ -43,14 +43,16 @@ describe('the row of a session', () => {
     expect(both).toEqual([]);
   });
 
-  it('names what it waits for, and opens to show it', () => {
+  it('names what it waits for, and can be answered', () => {
     const waiting = info('a', {
       status: 'needsInput',
       pendingRequests: [permission('1'), permission('2')],
     });
     const row = sessionRow(details(waiting), context);
     expect(row.description).toBe('Run npm test (+1 more) · Workspace · 5 min');
-    expect(row.children).toBe('open');
+    expect(row.children).toBe('closed');
+    expect(row.contextValue).toMatch(/;canAnswer;.*;canReject;canAllow;$/);
+    expect(row.contextValue).not.toContain(';busy;');
     expect(row.icon).toEqual({ id: 'bell-dot', color: 'charts.yellow' });
   });
 
@@ -97,7 +99,7 @@ describe('the row of a session', () => {
     expect(flags(info('a'))).toBe(
       ';session;alive;canStop;canRestart;canPrompt;canRename;canSave;autoStop;',
     );
-    expect(flags(info('a', { status: 'working' }))).toContain(';canCancel;');
+    expect(flags(info('a', { status: 'working' }))).toContain(';canCancel;busy;');
     expect(flags(info('a', { status: 'stopping' }))).toBe(
       ';session;alive;canRename;canSave;autoStop;',
     );
