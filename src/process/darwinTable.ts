@@ -32,7 +32,7 @@ function ps(args: readonly string[]): Promise<readonly ProcessRow[]> {
       (error, stdout) => {
         // Exit code 1 says that none of the pids asked for exists.
         if (error !== null && error.code !== 1) reject(new Error(error.message, { cause: error }));
-        else resolve(stdout.split('\n').flatMap((line) => parsePsLine(line) ?? []));
+        else resolve(parsePs(stdout));
       },
     );
   });
@@ -41,8 +41,18 @@ function ps(args: readonly string[]): Promise<readonly ProcessRow[]> {
 const linePattern =
   /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\d+)\s+([\d:.-]+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d{4})\s(.*)$/s;
 
-/** One line of ps; `undefined` when it is not one. The environment follows the command, space-separated. */
-export function parsePsLine(line: string): ProcessRow | undefined {
+/** The output of ps. A line break in an argument or a variable does not begin a process. */
+export function parsePs(output: string): readonly ProcessRow[] {
+  const records: string[] = [];
+  for (const line of output.split('\n')) {
+    if (records.length === 0 || linePattern.test(line)) records.push(line);
+    else records.push(`${records.pop() ?? ''}\n${line}`);
+  }
+  return records.flatMap((record) => parsePsLine(record) ?? []);
+}
+
+/** One process of ps; `undefined` when it is not one. The environment follows the command, space-separated. */
+function parsePsLine(line: string): ProcessRow | undefined {
   const match = linePattern.exec(line);
   if (match === null) return undefined;
   const [, pid, ppid, pgid, stat = '', rss, time = '', lstart = '', command = ''] = match;

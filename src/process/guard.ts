@@ -172,7 +172,7 @@ class GuardProcess {
       stdio: ['pipe', 'pipe', 'ignore'],
       windowsHide: true,
       cwd: '/',
-      env: { PATH: process.env['PATH'] ?? '', ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...systemVariables(), ELECTRON_RUN_AS_NODE: '1' },
     });
     const ended = Promise.withResolvers<string>();
     this.exited = ended.promise;
@@ -255,4 +255,10 @@ class GuardProcess {
       else handle?.unref();
     }
   }
+}
+
+/** What the system itself needs to run a program: the PATH, and on Windows where Windows is. */
+function systemVariables(): Readonly<Record<string, string>> {
+  const names = ['PATH', 'SystemRoot'];
+  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }

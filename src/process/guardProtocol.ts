@@ -124,7 +124,7 @@ function parseTarget(raw: unknown): TreeTarget | undefined {
 }
 
 /** Process references out of whatever came; the rest is left out. */
-export function parseRefs(raw: unknown): readonly ProcessRef[] {
+function parseRefs(raw: unknown): readonly ProcessRef[] {
   if (!Array.isArray(raw)) return [];
   return raw.flatMap((item: unknown) => {
     if (typeof item !== 'object' || item === null || !('pid' in item && 'start' in item)) return [];

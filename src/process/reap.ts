@@ -87,9 +87,9 @@ export class LocalKeeper implements TreeKeeper {
       empty = 0;
       // What is frozen neither starts anything nor lets its children lose their only link to it.
       for (const row of await this.#freeze(rows, known, killed)) {
-        const outcome = this.#send(row, 'SIGKILL');
-        if (outcome === 'refused') refused.add(row.pid);
-        if (outcome === 'sent') killed.set(row.pid, row);
+        // Frozen and gone before its turn: it went with one killed earlier, as in a pid namespace.
+        if (this.#send(row, 'SIGKILL') === 'refused') refused.add(row.pid);
+        else killed.set(row.pid, row);
       }
       await this.#pause(pauseMs);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
@@ -133,17 +133,17 @@ export class LocalKeeper implements TreeKeeper {
     target: TreeTarget,
     killed: ReadonlyMap<number, ProcessRow>,
   ): Promise<readonly ProcessRow[]> {
-    const frozen = new Map<number, ProcessRow>();
+    const frozen: ProcessRow[] = [];
+    const seen = new Map<number, ProcessRow>();
     const until = this.#options.clock.monotonic() + freezeDeadlineMs;
     let rows = first;
     for (;;) {
-      const known = withKnown(target, [...killed.values(), ...frozen.values()]);
-      const fresh = this.#select(rows, known).filter((row) => !frozen.has(row.pid));
-      if (fresh.length === 0 || this.#options.clock.monotonic() > until)
-        return [...frozen.values()];
+      const known = withKnown(target, [...killed.values(), ...seen.values()]);
+      const fresh = this.#select(rows, known).filter((row) => !seen.has(row.pid));
+      if (fresh.length === 0 || this.#options.clock.monotonic() > until) return frozen;
       for (const row of fresh) {
-        frozen.set(row.pid, row);
-        this.#send(row, 'SIGSTOP');
+        seen.set(row.pid, row);
+        if (this.#send(row, 'SIGSTOP') !== 'dead') frozen.push(row);
       }
       // Only new pids are read: the faster the next look, the less a fork bomb gets ahead.
       rows = await this.#read(target, new Map(rows.map((row) => [row.pid, row])));
@@ -186,7 +186,8 @@ export class LocalKeeper implements TreeKeeper {
       return 'sent';
     } catch (thrown) {
       const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-      return code === 'EPERM' ? 'refused' : 'dead';
+      // Windows knows no SIGSTOP; what cannot be frozen is killed as it is.
+      return code === 'EPERM' ? 'refused' : code === 'ESRCH' ? 'dead' : 'sent';
     }
   }
 

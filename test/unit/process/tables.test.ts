@@ -1,6 +1,6 @@
 // Reading what systems say about processes: each platform's own format, strange names and damaged lines.
 import { describe, expect, it } from 'vitest';
-import { parsePsLine } from '../../../src/process/darwinTable.ts';
+import { parsePs } from '../../../src/process/darwinTable.ts';
 import { findVariable, parseStat } from '../../../src/process/linuxTable.ts';
 import type { ProcessRow } from '../../../src/process/processTable.ts';
 import { sharedReader } from '../../../src/process/sharedReader.ts';
@@ -53,7 +53,7 @@ describe('macOS', () => {
   it('reads a line of ps', () => {
     const line =
       '  501     1   501 Ss+   10240   1:02.50 Sat Nov 22 13:05:01 2025 /usr/local/bin/node agent.js A=1 ROOST_OWNER=a,b HOME=/x';
-    expect(parsePsLine(line)).toEqual({
+    expect(parsePs(`${line}\n`)[0]).toEqual({
       pid: 501,
       ppid: 1,
       pgid: 501,
@@ -68,12 +68,21 @@ describe('macOS', () => {
 
   it('knows the dead and those without our marker', () => {
     const line = '  77    76    76 Z        0   0:00.00 Sat Nov  1 09:05:01 2025 (node)';
-    expect(parsePsLine(line)).toMatchObject({ pid: 77, dead: true, marker: undefined, cpuMs: 0 });
-    expect(parsePsLine(line.replace('0:00.00', '2-03:00:01.00'))?.cpuMs).toBe(183_601_000);
+    expect(parsePs(line)[0]).toMatchObject({ pid: 77, dead: true, marker: undefined, cpuMs: 0 });
+    expect(parsePs(line.replace('0:00.00', '2-03:00:01.00'))[0]?.cpuMs).toBe(183_601_000);
+  });
+
+  it('reads on where a line breaks inside a variable', () => {
+    const head = '1     1   501 Ss 1 0:02.50 Sat Nov 22 13:05:01 2025';
+    const found = parsePs(`50${head} a X=1\n2 ROOST_OWNER=a\n51${head} b\n`);
+    expect(found.map(({ pid, marker }) => [pid, marker])).toEqual([
+      [501, 'a'],
+      [511, undefined],
+    ]);
   });
 
   it('makes nothing of other lines', () => {
-    for (const line of ['', 'PID PPID', '1 2 3 S']) expect(parsePsLine(line)).toBeUndefined();
+    for (const line of ['', 'PID PPID', '1 2 3 S']) expect(parsePs(line)).toEqual([]);
   });
 });
 
