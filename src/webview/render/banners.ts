@@ -43,8 +43,7 @@ export function bannersOf(
 }
 
 function stateBanner(session: SessionView): Banner | undefined {
-  const { status, error, readOnly, restartAt, stalledSince, interrupted } = session;
-  const { stoppedAfterIdleMinutes } = session;
+  const { status, error, readOnly, restartAt, stalledSince } = session;
   if (readOnly !== undefined) {
     const text = word(
       readOnly === 'newerVersion' ? 'composerNewerVersion' : 'composerOwnedElsewhere',
@@ -70,13 +69,7 @@ function stateBanner(session: SessionView): Banner | undefined {
         actions: ['restart', 'showLog'],
       };
     case 'dormant':
-      if (interrupted) return { level: 'info', text: word('interrupted'), actions: ['resume'] };
-      if (stoppedAfterIdleMinutes === undefined) return undefined;
-      return {
-        level: 'info',
-        text: word('idleStopped', stoppedAfterIdleMinutes),
-        actions: ['resume'],
-      };
+      return restBanner(session);
     case 'working':
     case 'needsInput':
       if (stalledSince === undefined) return undefined;
@@ -90,6 +83,14 @@ function stateBanner(session: SessionView): Banner | undefined {
     case 'stopping':
       return undefined;
   }
+}
+
+/** Why a session that is fine rests, where that is worth a word. */
+function restBanner({ interrupted, stoppedAfterIdleMinutes }: SessionView): Banner | undefined {
+  if (interrupted) return { level: 'info', text: word('interrupted'), actions: ['resume'] };
+  if (stoppedAfterIdleMinutes === undefined) return undefined;
+  const text = word('idleStopped', stoppedAfterIdleMinutes);
+  return { level: 'info', text, actions: ['resume'] };
 }
 
 function clockTime(at: string): string {

@@ -71,7 +71,7 @@ export class Composer {
     });
     this.#stop = button({
       class: 'icon-button stop',
-      icon: 'debug-stop',
+      icon: 'stop-circle',
       label: word('stopHint'),
       hidden: true,
       click: () => {

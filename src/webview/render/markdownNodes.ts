@@ -101,7 +101,7 @@ function leaf(token: Token, context: PanelContext): Node {
     case 'hr':
       return make('hr');
     case 'code_inline':
-      return make('code', { text: token.content });
+      return make('code', { class: 'inline-code', text: token.content });
     case 'code_block':
       return codeBlock(token.content, '', context);
     case 'fence':

@@ -43,8 +43,9 @@ export class TerminalOutputView {
     );
   }
 
-  /** Shows what there is now. */
-  update(data: TerminalData): void {
+  /** Shows what there is now; `running` tells how to read that no exit was reported. */
+  update(data: TerminalData, running: boolean): void {
+    setText(this.#exit, data.exit === undefined && !running ? '' : exitText(data.exit));
     if (data === this.#data) return;
     this.#data = data;
     const { command, output, truncated, exit } = data;
@@ -55,7 +56,6 @@ export class TerminalOutputView {
     this.#output.update(terminalText(output));
     pre.hidden = output === '';
     if (following) pre.scrollTop = pre.scrollHeight;
-    setText(this.#exit, exitText(exit));
     this.#exit.classList.toggle('failed', exit !== undefined && exit.exitCode !== 0);
   }
 }

@@ -79,12 +79,13 @@ export class ToolCallNode implements EntryNode {
   #fill(): void {
     const entry = this.#entry;
     if (this.#body === undefined || entry === undefined) return;
+    const running = entry.status === 'in_progress' || entry.status === 'pending';
     const nodes: Node[] = [];
     const built = new Map<ToolPart, HTMLElement>();
     const terminals = new Map(entry.terminals.map((one) => [one.terminalId, one]));
     for (const part of entry.parts) {
       if (part.type === 'terminal') {
-        nodes.push(this.#terminals.node(part.terminalId, terminals.get(part.terminalId)));
+        nodes.push(this.#terminals.node(part.terminalId, terminals.get(part.terminalId), running));
         terminals.delete(part.terminalId);
         continue;
       }
@@ -94,7 +95,7 @@ export class ToolCallNode implements EntryNode {
     }
     // A terminal that no part names was announced outside the content: it is shown as well.
     for (const [terminalId, data] of terminals) {
-      nodes.push(this.#terminals.node(terminalId, data));
+      nodes.push(this.#terminals.node(terminalId, data, running));
     }
     this.#built = built;
     nodes.push(...this.#rawNodes(entry));

@@ -32,6 +32,10 @@ export class TranscriptView {
   #held = new Map<string, Held>();
   #shown: readonly EntryView[] = [];
   #following = true;
+  /** Frames for which a jump is still repeated; scrolling that it causes is not the reader's. */
+  #settling = 0;
+  /** Counts jumps: a newer one ends the repeating of an older. */
+  #jumps = 0;
   #hasOlder = false;
 
   /** @param events what the view tells: it wants the page before, or it was scrolled */
@@ -99,6 +103,21 @@ export class TranscriptView {
 
   /** Goes to a place; to the end when the entry is not there. */
   goTo(place: ScrollPlace): void {
+    this.#jump(place);
+    // Entries that were never in view have a guessed height: what the jump brings into view moves it.
+    this.#settling = this.#following ? 0 : 3;
+    this.#jumps += 1;
+    const jump = this.#jumps;
+    const settle = (): void => {
+      if (this.#settling === 0 || jump !== this.#jumps) return;
+      this.#jump(place);
+      this.#settling -= 1;
+      requestAnimationFrame(settle);
+    };
+    requestAnimationFrame(settle);
+  }
+
+  #jump(place: ScrollPlace): void {
     const element = place === undefined ? undefined : this.#held.get(place.entryId)?.node.element;
     this.#following = place === undefined || element === undefined;
     if (this.#following || place === undefined || element === undefined) {
@@ -171,6 +190,7 @@ export class TranscriptView {
   }
 
   #scrolled(): void {
+    if (this.#settling > 0) return;
     const { scrollTop, scrollHeight, clientHeight } = this.element;
     this.#following = scrollHeight - scrollTop - clientHeight < followDistance;
     if (scrollTop < olderDistance && this.#hasOlder && !this.#following) this.#onOlder();

@@ -1,0 +1,454 @@
+// The conversation panel in a real browser: what a person does in it, what an agent cannot do to it, and how it keeps up.
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../launch/browser.ts';
+import { hostileTexts } from './support/hostileTexts.ts';
+import { PanelStage } from './support/panelStage.ts';
+
+let browser: Browser;
+let stage: PanelStage;
+
+beforeAll(async () => {
+  browser = await launchBrowser((line) => {
+    console.log(line);
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+beforeEach(async () => {
+  stage = await PanelStage.set(browser);
+  await stage.show();
+});
+
+afterEach(async () => {
+  expect(stage.trouble).toEqual([]);
+  await stage.dispose();
+});
+
+const composer = '.composer-input';
+const options = [
+  { optionId: 'once', name: 'Allow', kind: 'allow_once' },
+  { optionId: 'always', name: 'Always allow', kind: 'allow_always' },
+  { optionId: 'no', name: 'Reject', kind: 'reject_once' },
+];
+
+function ask(title: string): Promise<string | undefined> {
+  return stage.agent.events.requestPermission(
+    { agentSessionId: 'fake-1', toolCall: { toolCallId: title, title, kind: 'execute' }, options },
+    new AbortController().signal,
+  );
+}
+
+describe('the composer', () => {
+  it('sends with Enter, breaks lines with Shift+Enter, and is empty afterwards', async () => {
+    const { page } = stage;
+    await page.click(composer);
+    await page.keyboard.type('first');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('second');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.entry.user');
+    expect(await page.textContent('.entry.user')).toBe('first\nsecond');
+    expect(await page.inputValue(composer)).toBe('');
+    expect(stage.agent.prompts).toEqual([[{ type: 'text', text: 'first\nsecond' }]]);
+  });
+
+  it('completes slash commands by keyboard alone', async () => {
+    const { page } = stage;
+    stage.say({
+      type: 'commands',
+      commands: [
+        { name: 'find', description: 'Search', hint: 'TEXT' },
+        { name: 'files', description: 'List' },
+        { name: 'help', description: 'Help' },
+      ],
+    });
+    await page.click(composer);
+    await page.keyboard.type('/f');
+    await page.waitForSelector('.completion >> nth=1');
+    expect(await page.getAttribute(composer, 'aria-activedescendant')).toBe('completion-0');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Tab');
+    expect(await page.inputValue(composer)).toBe('/find ');
+    expect(await page.textContent('.composer-hint')).toContain('TEXT');
+    await page.keyboard.type('needle');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => stage.agent.prompts.at(-1))
+      .toEqual([{ type: 'text', text: '/find needle' }]);
+  });
+
+  it('walks the history from an empty input', async () => {
+    const { page } = stage;
+    await stage.startTurn('one');
+    stage.endTurn();
+    await page.waitForSelector('.stop[hidden]', { state: 'attached' });
+    await page.click(composer);
+    await page.keyboard.press('ArrowUp');
+    expect(await page.inputValue(composer)).toBe('one');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.inputValue(composer)).toBe('');
+  });
+
+  it('queues what is sent while a turn runs, and takes it back', async () => {
+    const { page } = stage;
+    await stage.startTurn('first');
+    await page.fill(composer, 'second');
+    await page.press(composer, 'Enter');
+    await page.waitForSelector('.queued');
+    expect(await page.textContent('.queued')).toContain('second');
+    await page.click('.queued button');
+    await page.waitForSelector('.queued', { state: 'detached' });
+    stage.endTurn();
+    await page.waitForSelector('.stop[hidden]', { state: 'attached' });
+    expect(stage.agent.prompts).toHaveLength(1);
+  });
+
+  it('stops the turn', async () => {
+    await stage.startTurn('go');
+    await stage.page.click('.stop');
+    await expect.poll(() => stage.agent.calls).toContain('session/cancel');
+  });
+
+  it('keeps its draft and the reader’s place when the editor throws the page away', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    stage.write('A long paragraph.\n\n'.repeat(200));
+    await page.fill(composer, 'half a thought');
+    await page.waitForFunction(() => (document.querySelector('.transcript')?.scrollTop ?? 0) > 500);
+    const readable = await page.evaluate(() => {
+      const transcript = document.querySelector('.transcript');
+      if (transcript === null) return 0;
+      transcript.scrollTop = 400;
+      return transcript.scrollTop;
+    });
+    await page.waitForFunction(() => (sessionStorage.getItem('state') ?? '').includes('offset'));
+    await stage.hide();
+    await stage.show();
+    expect(await page.inputValue(composer)).toBe('half a thought');
+    await page.waitForFunction((top) => {
+      return Math.abs((document.querySelector('.transcript')?.scrollTop ?? 0) - top) < 40;
+    }, readable);
+  });
+});
+
+describe('a request for permission', () => {
+  it('is answered by its buttons, and gone at once', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const answer = ask('rm -rf build');
+    await page.waitForSelector('.card.permission');
+    expect(await page.textContent('.card-title-text')).toBe('rm -rf build');
+    await page.click('.card.permission button:has-text("Always allow")');
+    expect(await answer).toBe('always');
+    await page.waitForSelector('.card', { state: 'detached' });
+  });
+
+  it('is answered by keys, unless somebody is writing', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const first = ask('one');
+    await page.waitForSelector('.card.permission');
+    await page.click(composer);
+    await page.keyboard.type('1');
+    expect(await page.inputValue(composer)).toBe('1');
+    await page.focus('.transcript');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('2');
+    expect(await first).toBe('always');
+    const second = ask('two');
+    await page.waitForSelector('.card-title-text:has-text("two")');
+    await page.keyboard.press('Escape');
+    expect(await second).toBe('no');
+  });
+
+  it('that is answered elsewhere disappears, and the cursor goes to the composer', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const answer = ask('one');
+    await page.waitForSelector('.card.permission');
+    await page.focus('.card.permission button');
+    const requestId = stage.domain.manager.details(stage.sessionId).pending[0]?.requestId ?? '';
+    await stage.domain.manager.respondToPermission(stage.sessionId, requestId, 'once');
+    expect(await answer).toBe('once');
+    await page.waitForSelector('.card', { state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('composer-input');
+  });
+});
+
+describe('a question', () => {
+  it('is a form that says what is missing and sends typed values', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const answer = stage.agent.events.elicit(
+      {
+        agentSessionId: 'fake-1',
+        mode: 'form',
+        message: 'Release?',
+        requestedSchema: {
+          type: 'object',
+          required: ['name'],
+          properties: {
+            name: { type: 'string', title: 'Name' },
+            level: { type: 'string', enum: ['minor', 'major'] },
+            count: { type: 'integer', title: 'Copies' },
+            sure: { type: 'boolean', title: 'Sure' },
+          },
+        },
+      },
+      new AbortController().signal,
+    );
+    await page.waitForSelector('.card.question');
+    await page.click('.card.question .primary');
+    expect(await page.textContent('.field-error:not(:empty)')).toBe('Fill this in.');
+    await page.fill('.card input >> nth=0', 'v2');
+    await page.selectOption('.card select', 'major');
+    await page.fill('.card input >> nth=1', '3');
+    await page.check('.card input[type=checkbox]');
+    await page.click('.card.question .primary');
+    expect(await answer).toEqual({
+      action: 'accept',
+      content: { name: 'v2', level: 'major', count: 3, sure: true },
+    });
+  });
+
+  it('is a page to visit, with its whole address', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const url = 'https://example.com/sign-in?long=address';
+    const answer = stage.agent.events.elicit(
+      { agentSessionId: 'fake-1', mode: 'url', message: 'Sign in', url },
+      new AbortController().signal,
+    );
+    await page.waitForSelector('.card-url');
+    expect(await page.textContent('.card-url')).toBe(url);
+    await page.click('.card .primary');
+    expect(await answer).toEqual({ action: 'accept' });
+    expect(stage.opened).toEqual([`link ${url}`]);
+  });
+});
+
+describe('the transcript', () => {
+  it('follows its end, stays where the reader is, and follows again', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const gap = (): Promise<number> =>
+      page.evaluate(() => {
+        const element = document.querySelector('.transcript');
+        return element === null
+          ? -1
+          : element.scrollHeight - element.scrollTop - element.clientHeight;
+      });
+    for (let count = 0; count < 60; count += 1) stage.write(`Paragraph ${count}.\n\n`);
+    await page.waitForSelector('text=Paragraph 59.');
+    await expect.poll(gap).toBeLessThan(2);
+    await page.evaluate(() => {
+      const element = document.querySelector('.transcript');
+      if (element !== null) element.scrollTop = 100;
+    });
+    for (let count = 60; count < 90; count += 1) stage.write(`Paragraph ${count}.\n\n`);
+    await page.waitForSelector('text=Paragraph 89.', { state: 'attached' });
+    expect(await page.evaluate(() => document.querySelector('.transcript')?.scrollTop)).toBe(100);
+    await page.evaluate(() => {
+      const element = document.querySelector('.transcript');
+      if (element !== null) element.scrollTop = element.scrollHeight;
+    });
+    stage.write('The end.\n\n'.repeat(20));
+    await expect.poll(gap).toBeLessThan(2);
+  });
+
+  it('fetches older entries when the reader comes to the start, without a jump', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    for (let count = 0; count < 250; count += 1) {
+      stage.say({
+        type: 'toolCall',
+        patch: {
+          toolCallId: `c${count}`,
+          title: `Call number ${count}`,
+          kind: 'read',
+          status: 'completed',
+        },
+      });
+    }
+    await stage.hide();
+    await stage.show();
+    await page.waitForSelector('text=Call number 249');
+    expect(await page.locator('.entry').count()).toBe(100);
+    const top = await page.evaluate(() => {
+      const transcript = document.querySelector('.transcript');
+      if (transcript !== null) transcript.scrollTop = 150;
+      return document.querySelector('.entry')?.getBoundingClientRect().top ?? 0;
+    });
+    await page.waitForFunction(() => document.querySelectorAll('.entry').length === 200);
+    const after = await page
+      .locator('.entry', { hasText: 'Call number 150' })
+      .first()
+      .boundingBox();
+    expect(Math.abs((after?.y ?? 0) - top)).toBeLessThan(3);
+  });
+
+  it('opens links and files only through the host', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    stage.write('See [docs](https://example.com/docs), src/a.ts and [code](src/a.ts#L3).\n\n');
+    stage.say({
+      type: 'toolCall',
+      patch: {
+        toolCallId: 'c',
+        title: 'Read',
+        kind: 'read',
+        locations: [{ path: '/work/a.ts', line: 4 }],
+      },
+    });
+    await page.click('a:has-text("docs")');
+    await page.focus('a:has-text("code")');
+    await page.keyboard.press('Enter');
+    await page.click('.file:has-text("a.ts:5")');
+    await expect
+      .poll(() => stage.opened)
+      .toEqual(['link https://example.com/docs', 'link src/a.ts#L3', 'file /work/a.ts 4']);
+    expect(await page.locator('a[href]').count()).toBe(0);
+  });
+
+  it('shows terminals live, folds and unfolds, and shows edits by line', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    stage.say({ type: 'terminal', terminalId: 't', command: 'npm test' });
+    stage.say({
+      type: 'toolCall',
+      patch: {
+        toolCallId: 'c',
+        title: 'Test',
+        kind: 'execute',
+        status: 'in_progress',
+        content: [{ type: 'terminal', terminalId: 't' }],
+      },
+    });
+    stage.say({ type: 'terminalOutput', terminalId: 't', data: '\u001b[32mone\u001b[0m\n' });
+    await page.waitForSelector('.terminal-output:has-text("one")');
+    stage.say({ type: 'terminalOutput', terminalId: 't', data: 'two\n' });
+    stage.say({ type: 'terminalExit', terminalId: 't', exitCode: 1, signal: null });
+    await page.waitForSelector('.terminal-exit.failed:has-text("Exit code 1")');
+    expect(await page.textContent('.terminal-output')).toBe('one\ntwo\n');
+    await page.click('.disclosure-button:has-text("Test")');
+    expect(await page.isVisible('.terminal-output')).toBe(false);
+    stage.say({
+      type: 'toolCall',
+      patch: {
+        toolCallId: 'd',
+        title: 'Edit',
+        kind: 'edit',
+        status: 'completed',
+        content: [{ type: 'diff', path: '/work/a.ts', oldText: 'a\nb\n', newText: 'a\nc\n' }],
+      },
+    });
+    await page.waitForSelector('.diff-line');
+    expect(await page.locator('.diff-line').allTextContents()).toEqual([' a', '−b', '+c']);
+  });
+});
+
+describe('what goes wrong', () => {
+  it('is said with what helps, and the prompt comes back', async () => {
+    const { page } = stage;
+    stage.domain.manager.prompt = () => Promise.reject(new Error('<b>disk</b> gone'));
+    await page.fill(composer, 'precious');
+    await page.press(composer, 'Enter');
+    await page.waitForSelector('.banner-error');
+    expect(await page.textContent('.banner-text')).toContain('<b>disk</b> gone');
+    await page.click('button:has-text("Put Message Back")');
+    expect(await page.inputValue(composer)).toBe('precious');
+    await page.waitForSelector('.banner', { state: 'detached' });
+  });
+
+  it('has a banner for an agent that died, with a restart', async () => {
+    const { page } = stage;
+    stage.domain.agents.script.answers = {};
+    stage.agent.exit({ exitCode: 3 });
+    await page.waitForSelector('.status-crashed');
+    expect(await page.locator('.banner').count()).toBe(1);
+  });
+});
+
+describe('hostile text', () => {
+  it.each(hostileTexts)('%s stays text', async (_, text) => {
+    const { page } = stage;
+    await stage.startTurn(text);
+    stage.write(text);
+    stage.say({ type: 'text', role: 'thought', text });
+    stage.say({
+      type: 'toolCall',
+      patch: {
+        toolCallId: 'c',
+        title: text,
+        kind: text,
+        status: text,
+        rawInput: { text },
+        locations: [{ path: text }],
+        content: [
+          { type: 'text', text },
+          { type: 'diff', path: text, oldText: text, newText: `${text}x` },
+        ],
+      },
+    });
+    stage.say({ type: 'plan', entries: [{ content: text, status: text }] });
+    stage.say({ type: 'notice', code: text, text });
+    stage.say({ type: 'commands', commands: [{ name: text, description: text, hint: text }] });
+    void ask(text);
+    await page.waitForSelector('.card.permission');
+    for (const button of await page.locator('.disclosure-button[aria-expanded=false]').all()) {
+      await button.click();
+    }
+    stage.write('\n\n# The end\n');
+    await page.waitForSelector('h1:has-text("The end")');
+    const made = await page.evaluate(() => ({
+      bad: document.querySelectorAll(
+        'script:not([nonce]),iframe,object,embed,svg,img,video,audio,form,style,base,meta[http-equiv=refresh],[href]:not(link),[src]:not(script),[style*=url],[onclick],[onerror],[onload],[srcdoc],[id=x]',
+      ).length,
+      frames: window.frames.length,
+      address: location.href,
+    }));
+    expect(made).toEqual({ bad: 0, frames: 0, address: 'http://panel.test/' });
+  });
+});
+
+it('keeps up with 2,000 chunks a second and says how smoothly', async () => {
+  const { page } = stage;
+  await stage.startTurn('go');
+  await page.evaluate(() => {
+    const frames: number[] = [];
+    let last = performance.now();
+    const tick = (now: number): void => {
+      frames.push(now - last);
+      last = now;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    Object.assign(window, { frames_: frames });
+  });
+  const words = 'The quick `brown` fox jumps over the **lazy** dog, again and again. ';
+  const seconds = 3;
+  const began = performance.now();
+  let sent = 0;
+  while (performance.now() - began < seconds * 1000) {
+    const due = Math.floor(((performance.now() - began) / 1000) * 2000);
+    for (; sent < due; sent += 1)
+      stage.write(sent % 40 === 39 ? '\n\n' : words.slice((sent % 8) * 8, (sent % 8) * 8 + 8));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  stage.write('\n\n# Done\n');
+  await page.waitForSelector('h1:has-text("Done")');
+  const frames = await page.evaluate(() => (window as unknown as { frames_: number[] }).frames_);
+  const sorted = frames.toSorted((a, b) => a - b);
+  const at = (part: number): string =>
+    (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(0);
+  console.log(
+    `${sent} chunks in ${seconds} s: ${frames.length} frames, median ${at(0.5)} ms, 99th ${at(0.99)} ms, longest ${at(1)} ms, ${frames.filter((ms) => ms > 50).length} above 50 ms`,
+  );
+  const deltas = stage.said.filter(({ type }) => type === 'applied').length;
+  expect(deltas).toBeLessThan(sent / 4);
+});
