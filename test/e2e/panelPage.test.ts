@@ -403,8 +403,8 @@ describe('hostile text', () => {
     for (const button of await page.locator('.disclosure-button[aria-expanded=false]').all()) {
       await button.click();
     }
-    stage.write('\n\n# The end\n');
-    await page.waitForSelector('h1:has-text("The end")');
+    stage.say({ type: 'notice', code: 'end', text: 'The end' });
+    await page.waitForSelector('.notice:has-text("The end")');
     const made = await page.evaluate(() => ({
       bad: document.querySelectorAll(
         'script:not([nonce]),iframe,object,embed,svg,img,video,audio,form,style,base,meta[http-equiv=refresh],[href]:not(link),[src]:not(script),[style*=url],[onclick],[onerror],[onload],[srcdoc],[id=x]',

@@ -1,26 +1,10 @@
 // Markdown as DOM nodes: each element is made by name from a closed list and text only ever becomes text, so nothing in it can be markup.
-import MarkdownIt from 'markdown-it';
 import type { Token } from 'markdown-it';
-
 import { make } from '../dom.ts';
+import type { MarkdownBlock } from '../markdownBlocks.ts';
 import { readable } from '../visibleText.ts';
 import type { PanelContext } from './context.ts';
 import { codeBlock } from './codeBlock.ts';
-
-const parser = new MarkdownIt({ html: false, linkify: true, breaks: false });
-// `README.md` is a file here, not a host in Moldova.
-parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
-// Links lead to the host, which decides; these would not even be worth showing as links.
-parser.validateLink = (href: string): boolean =>
-  !/^\s*(javascript|vbscript|data|command):/i.test(href);
-
-/** Longest paragraph that is looked at for emphasis and links; a longer one is shown as it is. */
-const inlineLimit = 20_000;
-parser.core.ruler.before('inline', 'roost_long_text', (state) => {
-  for (const token of state.tokens) {
-    if (token.type === 'inline' && token.content.length > inlineLimit) token.type = 'text';
-  }
-});
 
 /** Elements that a token of the same name opens. All of them are without attributes. */
 const allowed = new Set([
@@ -30,25 +14,9 @@ const allowed = new Set([
 
 type AllowedTag = typeof allowed extends Set<infer Tag> ? Tag : never;
 
-/** A paragraph, list, table, code block … of the top level, and where in the source it starts. */
-export interface MarkdownBlock {
-  readonly line: number;
-  readonly tokens: readonly Token[];
-}
-
-/** The top-level blocks of a source that has been made readable. */
-export function markdownBlocks(source: string): MarkdownBlock[] {
-  const blocks: { line: number; tokens: Token[] }[] = [];
-  for (const token of parser.parse(source, {})) {
-    const opens = token.level === 0 && token.nesting >= 0;
-    if (opens) blocks.push({ line: token.map?.[0] ?? 0, tokens: [] });
-    blocks.at(-1)?.tokens.push(token);
-  }
-  return blocks;
-}
-
-/** The nodes of one block. */
+/** A node with what one block shows. */
 export function blockNodes(block: MarkdownBlock, context: PanelContext): Node {
+  if (block.plain !== undefined) return make('p', { class: 'plain-text', text: block.plain });
   const root = document.createDocumentFragment();
   build(root, block.tokens, context);
   return root;
