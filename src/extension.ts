@@ -10,6 +10,7 @@ import { ConversationPanels } from './host/conversationPanels.ts';
 import { createHost } from './host/hostWiring.ts';
 import { createIds } from './host/ids.ts';
 import { createOutputLog } from './host/outputLog.ts';
+import { ProtocolLog } from './host/protocolLog.ts';
 import { createRoostApi } from './host/roostApi.ts';
 import { HostSettings } from './host/settings.ts';
 import { EditorFiles } from './host/workspaceFiles.ts';
@@ -44,6 +45,11 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     guardPath: context.asAbsolutePath('dist/guard.cjs'),
     pidNamespace: () => settings.current['supervision.pidNamespace'],
   });
+  const protocolLog = new ProtocolLog({
+    file: vscode.Uri.joinPath(context.logUri, 'protocol.log').fsPath,
+    clock,
+    logger,
+  });
   const launcher = new AcpAgentLauncher({
     processHost,
     clock,
@@ -52,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     roots: workspaceRoots,
     clientVersion: versionOf(context),
     shell: vscode.env.shell,
+    wireLog: () => (settings.current['log.protocol'] ? protocolLog.write : undefined),
   });
   const catalog = createAgentCatalog({
     settings: () => settings.current,
@@ -98,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   });
   context.subscriptions.push(
     logger,
+    protocolLog,
     settings,
     settings.onDidChange(() => {
       sessions.onSettingsChanged();
