@@ -119,9 +119,13 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     await processHost.shutdown({ graceMs: 0 });
     await store.shutdown();
   };
-  void restore(sessions, settings, logger);
-  void processHost.sweep().catch((error: unknown) => {
-    logger.warn(`What an earlier window left behind could not be looked for: ${String(error)}`);
+  // After the activation, which other extensions wait for.
+  setImmediate(() => {
+    if (shutdown === undefined) return;
+    void restore(sessions, settings, logger);
+    processHost.sweep().catch((error: unknown) => {
+      logger.warn(`What an earlier window left behind could not be looked for: ${String(error)}`);
+    });
   });
   return createRoostApi(sessions, telemetry);
 }
