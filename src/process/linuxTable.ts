@@ -1,5 +1,5 @@
 // The processes of a Linux system, read from /proc.
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { markerName } from './ownerMarker.ts';
 import type { LookOptions, ProcessReader, ProcessRow } from './processTable.ts';
 
@@ -42,7 +42,7 @@ function startNow(pid: number): number | undefined {
 /** One process without its environment; `undefined` when it does not exist. */
 export function readStat(pid: number): ProcessRow | undefined {
   try {
-    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return parseStat(pid, readSmall(`/proc/${pid}/stat`).toString('latin1'));
   } catch {
     return undefined;
   }
@@ -52,10 +52,29 @@ function readRow(pid: number, since: number): ProcessRow | undefined {
   const row = readStat(pid);
   if (row === undefined || row.dead || row.start < since) return row;
   try {
-    return { ...row, marker: findVariable(readFileSync(`/proc/${pid}/environ`), markerName) };
+    return { ...row, marker: findVariable(readSmall(`/proc/${pid}/environ`), markerName) };
   } catch {
     // Another user's, or one that forbids being looked into: its ancestry and group still tell.
     return row;
+  }
+}
+
+/** Read into again and again: a look opens hundreds of small files. */
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
+/** A file's bytes, valid until the next call. Half the system calls of `readFileSync`. */
+function readSmall(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (;;) {
+      const read = readSync(file, scratch, length, scratch.length - length, null);
+      length += read;
+      if (read === 0) return scratch.subarray(0, length);
+      if (length === scratch.length) scratch = Buffer.concat([scratch, scratch]);
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -74,7 +74,6 @@ export class LocalKeeper implements TreeKeeper {
     const killed = new Map<number, ProcessRow>();
     const refused = new Set<number>();
     let left: readonly ProcessRow[] = [];
-    let pauseMs = firstPauseMs;
     // The look before asking counts when it found nothing.
     for (let empty = politeMs > 0 && asked.length === 0 ? 1 : 0; empty < 2;) {
       const rows = await this.#read(target);
@@ -91,8 +90,7 @@ export class LocalKeeper implements TreeKeeper {
         if (this.#send(row, 'SIGKILL') === 'refused') refused.add(row.pid);
         else killed.set(row.pid, row);
       }
-      await this.#pause(pauseMs);
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      await this.#untilDead([...killed.values()], until);
     }
     return {
       asked: asked.map(ref),
@@ -117,13 +115,7 @@ export class LocalKeeper implements TreeKeeper {
     const asked = this.#select(await this.#read(target), target);
     for (const row of asked) this.#send(row, 'SIGTERM');
     // Only these are watched; what they start meanwhile is found by the looks that follow.
-    let left = asked;
-    let pauseMs = firstPauseMs;
-    while (left.length > 0 && clock.monotonic() < until) {
-      await this.#pause(Math.min(pauseMs, until - clock.monotonic()));
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-      left = await this.#stillAlive(left);
-    }
+    await this.#untilDead(asked, until);
     return asked;
   }
 
@@ -150,10 +142,18 @@ export class LocalKeeper implements TreeKeeper {
     }
   }
 
-  async #stillAlive(refs: readonly ProcessRow[]): Promise<readonly ProcessRow[]> {
-    const now = await this.#options.reader.some(refs.map((row) => row.pid));
-    const alive = new Map(now.filter((row) => !row.dead).map((row) => [row.pid, row.start]));
-    return refs.filter((row) => alive.get(row.pid) === row.start);
+  /** Waits until these processes have ended, or it is too late; without looking at any other. */
+  async #untilDead(rows: readonly ProcessRow[], until: number): Promise<void> {
+    const { clock, reader } = this.#options;
+    let left = rows;
+    for (let pauseMs = firstPauseMs; left.length > 0; pauseMs *= 2) {
+      const time = Math.min(pauseMs, longestPauseMs, until - clock.monotonic());
+      if (time <= 0) return;
+      await this.#pause(time);
+      const now = await reader.some(left.map((row) => row.pid));
+      const alive = new Map(now.filter((row) => !row.dead).map((row) => [row.pid, row.start]));
+      left = left.filter((row) => alive.get(row.pid) === row.start);
+    }
   }
 
   #read(

@@ -205,16 +205,24 @@ describe('a pid namespace', () => {
     const host = hosts.create({ pidNamespace: () => 'auto' });
     const available = (await new PidNamespace().prefix()) !== undefined;
     const tag = newTag();
-    const shapes = available ? 'stubborn,grandchildren,daemon-unmarked' : 'stubborn,grandchildren';
-    const run = host.spawn(shapesSpec(tag, shapes));
+    const run = host.spawn(shapesSpec(tag, 'stubborn,grandchildren'));
     await untilSpeaks(run);
-    // The wrapper has the tag in its arguments, too.
-    await untilUp(tag, available ? 7 : 4);
+    // The wrapper has the tag in its arguments, too; as a descendant neither it nor the agent counts.
+    await untilUp(tag, available ? 5 : 4);
     const report = await host.stop(run, { force: true, graceMs: 0 });
     expect(alive(tag)).toEqual([]);
-    expect(report).toMatchObject({ exitCode: null, signal: 'SIGKILL', forced: true });
-    // The agent itself counts as one whether it is wrapped or not.
-    expect(report.descendantsKilled).toBe(available ? 5 : 3);
+    expect(report).toEqual({
+      exitCode: null,
+      signal: 'SIGKILL',
+      forced: true,
+      descendantsKilled: 3,
+    });
+    const hidden = newTag();
+    const hiding = host.spawn(shapesSpec(hidden, available ? 'daemon-unmarked' : 'daemon'));
+    await untilSpeaks(hiding);
+    await untilUp(hidden, available ? 4 : 3);
+    await host.stop(hiding, { force: false, graceMs: 500 });
+    expect(alive(hidden)).toEqual([]);
     const polite = host.spawn(shapesSpec(newTag(), 'grandchildren'));
     await untilSpeaks(polite);
     expect(await host.stop(polite, { force: false, graceMs: 60_000 })).toMatchObject({
