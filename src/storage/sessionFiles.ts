@@ -88,21 +88,21 @@ export function groupFiles(names: readonly string[]): {
   const sessions = new Map<string, FoundFiles>();
   const temporary: string[] = [];
   for (const name of names) {
-    const sessionId = sessionOfFile(name);
-    if (sessionId === undefined) continue;
-    const rest = name.slice(sessionId.length);
-    if (rest.endsWith('.tmp')) {
-      temporary.push(name);
-      continue;
-    }
+    const dot = name.indexOf('.');
+    if (dot <= 0) continue;
+    const sessionId = name.slice(0, dot);
+    const known = sessions.get(sessionId);
+    // Most sessions have more than one file, and checking an id costs more than finding it.
+    if (known === undefined && !isSessionId(sessionId)) continue;
+    const rest = name.slice(dot);
     const part = parts[rest];
-    if (part === undefined) continue;
-    let found = sessions.get(sessionId);
-    if (found === undefined) {
-      found = { head: false, backup: false, transcript: false, owner: false };
-      sessions.set(sessionId, found);
+    if (part !== undefined) {
+      const found = known ?? { head: false, backup: false, transcript: false, owner: false };
+      found[part] = true;
+      if (known === undefined) sessions.set(sessionId, found);
+    } else if (rest.endsWith('.tmp')) {
+      temporary.push(name);
     }
-    found[part] = true;
   }
   return { sessions, temporary };
 }

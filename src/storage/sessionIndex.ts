@@ -43,56 +43,54 @@ const spareLines = 64;
 const sharedFacts = ['commands', 'modes', 'configOptions'] as const;
 const shareFromLength = 256;
 
+/** A head in the index; the last line of a session wins. */
+export type IndexEntry = readonly [sessionId: string, head: IndexedHead];
+
 /**
- * The cache. One line per saved head and per shared value, the last one of a session wins. Every
- * line carries a checksum of itself: a line that passes is exactly what a Roost wrote after it had
- * checked the head, so ten thousand heads need not be checked again. A failure to write is only logged.
+ * The cache. One line per saved head and per value that many heads share. Every line carries a
+ * checksum of itself: a line that passes is exactly what a Roost wrote after it had checked the head,
+ * so ten thousand heads need not be checked again. Nothing is kept in memory between two lists, and
+ * a failure to write is only logged.
  */
 export class SessionIndex {
   readonly #deps: SessionIndexDeps;
-  readonly #heads = new Map<string, IndexedHead>();
-  /** Shared values by hash; those that the file has. */
-  readonly #shared = new Map<string, unknown>();
+  /** Hashes of the shared values that the file has. */
+  readonly #shared = new Set<string>();
   readonly #hashes = new WeakMap<object, string>();
   #lines = 0;
-  #loaded: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(deps: SessionIndexDeps) {
     this.#deps = deps;
   }
 
-  /** Reads the file once, in slices. What cannot be read is left out. */
-  load(): Promise<void> {
-    this.#loaded ??= this.#load().catch((error: unknown) => {
-      this.#deps.logger.warn(`the list's cache is not read: ${String(error)}`);
-    });
-    return this.#loaded;
-  }
-
-  /** What is known of a head, if it still has this fingerprint. */
-  get(sessionId: string, fingerprint: string): IndexedHead | undefined {
-    const known = this.#heads.get(sessionId);
-    return known?.fingerprint === fingerprint ? known : undefined;
-  }
-
-  /** Remembers heads that have just been read or written, here and in the file. */
-  remember(heads: readonly (readonly [sessionId: string, head: IndexedHead])[]): Promise<void> {
-    for (const [sessionId, head] of heads) this.#heads.set(sessionId, head);
-    return this.#inTurn(async () => {
-      if (heads.length >= manyHeads) await this.#rewrite();
-      else await this.#append(heads.flatMap(([id, head]) => this.#linesOf(id, head)));
-    });
-  }
-
-  /** Forgets all other sessions, and writes the file anew when most of it is history. */
-  tidy(sessionIds: { has(sessionId: string): boolean }): Promise<void> {
-    for (const sessionId of this.#heads.keys()) {
-      if (!sessionIds.has(sessionId)) this.#heads.delete(sessionId);
+  /** The heads in the file, read in slices. What cannot be read is left out. */
+  async read(): Promise<ReadonlyMap<string, IndexedHead>> {
+    const heads = new Map<string, IndexedHead>();
+    try {
+      await this.#read(heads);
+    } catch (error) {
+      if (!isMissing(error)) this.#deps.logger.warn(`the list's cache: ${String(error)}`);
     }
-    return this.#inTurn(async () => {
-      if (this.#lines > this.#heads.size * linesPerSession + spareLines) await this.#rewrite();
-    });
+    return heads;
+  }
+
+  /** Adds a head that has just been written. */
+  remember(entry: IndexEntry): Promise<void> {
+    return this.#inTurn(() => this.#append(this.#linesOf(entry)));
+  }
+
+  /**
+   * Takes what a list has found: heads that were not in the file are added; the file is written anew
+   * when that are many, or when most of it is history.
+   */
+  update(all: readonly IndexEntry[], added: readonly IndexEntry[]): Promise<void> {
+    const lines = this.#lines + added.length;
+    const anew = added.length >= manyHeads || lines > all.length * linesPerSession + spareLines;
+    if (!anew && added.length === 0) return Promise.resolve();
+    return this.#inTurn(() =>
+      anew ? this.#rewrite(all) : this.#append(added.flatMap((entry) => this.#linesOf(entry))),
+    );
   }
 
   /** Resolves when nothing is being written any more. */
@@ -107,59 +105,35 @@ export class SessionIndex {
     return this.#writing;
   }
 
-  async #load(): Promise<void> {
+  async #read(heads: Map<string, IndexedHead>): Promise<void> {
     const { fs, file } = this.#deps;
-    let fd: number;
-    try {
-      fd = await fs.open(file, 'r');
-    } catch (error) {
-      if (isMissing(error)) return;
-      throw error;
-    }
-    const found = new Map<string, IndexedHead>();
+    const shared = new Map<string, unknown>();
+    let lines = 0;
+    const fd = await fs.open(file, 'r');
     try {
       const { size } = await fs.fstat(fd);
       await scanLines(fs, { fd, from: 0, to: size }, (line) => {
-        this.#lines++;
-        this.#readLine(line, found);
+        lines++;
+        const record = parseRecord(line);
+        if (record === undefined) return;
+        if (record.kind === 'shared') this.#readShared(record, shared);
+        else readHeadRecord(record, shared, heads);
       });
     } finally {
       await fs.close(fd);
     }
-    for (const [sessionId, head] of found) {
-      // A head saved in this process meanwhile is newer than any line.
-      if (!this.#heads.has(sessionId)) this.#heads.set(sessionId, head);
-    }
+    this.#lines = lines;
+    this.#shared.clear();
+    for (const hash of shared.keys()) this.#shared.add(hash);
   }
 
-  #readLine(line: Buffer, found: Map<string, IndexedHead>): void {
-    const record = parseRecord(line);
-    if (record === undefined) return;
-    if (record.kind === 'shared') {
-      // Many states will hold this one value.
-      this.#shared.set(record.hash, Object.freeze(record.value));
-      if (isObject(record.value)) this.#hashes.set(record.value, record.hash);
-      return;
-    }
-    const { sessionId, fingerprint, savedAt } = record;
-    const state = this.#withShared(record.state, record.shared);
-    if (state === undefined) found.delete(sessionId);
-    else found.set(sessionId, { fingerprint, savedAt, state });
+  #readShared({ hash, value }: SharedRecord, shared: Map<string, unknown>): void {
+    // Many states will hold this one value.
+    shared.set(hash, Object.freeze(value));
+    if (typeof value === 'object' && value !== null) this.#hashes.set(value, hash);
   }
 
-  #withShared(state: SessionState, shared: SharedHashes): SessionState | undefined {
-    if (state.facts === undefined) return state;
-    const facts: Record<string, unknown> = { ...state.facts };
-    for (const [name, hash] of Object.entries(shared)) {
-      const value = this.#shared.get(hash);
-      if (value === undefined) return undefined;
-      facts[name] = value;
-    }
-    // The values put back are those that were taken out, found by their hash.
-    return { ...state, facts: facts as SessionState['facts'] };
-  }
-
-  #linesOf(sessionId: string, { fingerprint, savedAt, state }: IndexedHead): Buffer[] {
+  #linesOf([sessionId, { fingerprint, savedAt, state }]: IndexEntry): Buffer[] {
     const lines: Buffer[] = [];
     const shared: SharedHashes = {};
     for (const name of sharedFacts) {
@@ -168,13 +142,13 @@ export class SessionIndex {
       if (hash === undefined) continue;
       shared[name] = hash;
       if (this.#shared.has(hash)) continue;
-      this.#shared.set(hash, value);
+      this.#shared.add(hash);
       lines.push(formatRecord({ form: indexForm, kind: 'shared', hash, value }));
     }
     const facts = Object.fromEntries(
       Object.entries(state.facts ?? {}).filter(([name]) => !Object.hasOwn(shared, name)),
     );
-    // What is missing from the facts is named in `shared` and put back by withShared.
+    // What is missing from the facts is named in `shared` and put back by readHeadRecord.
     const rest = state.facts === undefined ? state : ({ ...state, facts } as SessionState);
     const head = { sessionId, fingerprint, savedAt, state: rest, shared };
     lines.push(formatRecord({ form: indexForm, kind: 'head', ...head }));
@@ -206,14 +180,14 @@ export class SessionIndex {
     }
   }
 
-  async #rewrite(): Promise<void> {
+  async #rewrite(all: readonly IndexEntry[]): Promise<void> {
     const { fs, clock, file, logger } = this.#deps;
     const temporary = `${file}.${this.#deps.temporaryName()}.tmp`;
     this.#shared.clear();
     const lines: Buffer[] = [];
     let turn = clock.monotonic();
-    for (const [sessionId, head] of this.#heads) {
-      lines.push(...this.#linesOf(sessionId, head));
+    for (const entry of all) {
+      lines.push(...this.#linesOf(entry));
       if (clock.monotonic() - turn < turnMs) continue;
       await nextTurn();
       turn = clock.monotonic();
@@ -233,36 +207,56 @@ export class SessionIndex {
 /** Hash of each shared value that was taken out of a state's facts. */
 type SharedHashes = Record<string, string>;
 
-type IndexRecord = { readonly form: typeof indexForm } & (
-  | { readonly kind: 'shared'; readonly hash: string; readonly value: unknown }
-  | ({
-      readonly kind: 'head';
-      readonly sessionId: string;
-      readonly shared: SharedHashes;
-    } & IndexedHead)
-);
+interface SharedRecord {
+  readonly form: typeof indexForm;
+  readonly kind: 'shared';
+  readonly hash: string;
+  readonly value: unknown;
+}
+
+interface HeadRecord extends IndexedHead {
+  readonly form: typeof indexForm;
+  readonly kind: 'head';
+  readonly sessionId: string;
+  readonly shared: SharedHashes;
+}
+
+/** Adds a line's head, with the shared values in their places; a line whose values are lost says nothing. */
+function readHeadRecord(
+  { sessionId, fingerprint, savedAt, state, shared: hashes }: HeadRecord,
+  shared: ReadonlyMap<string, unknown>,
+  heads: Map<string, IndexedHead>,
+): void {
+  if (state.facts !== undefined) {
+    // The values put in are those that were taken out, found by their hash.
+    const facts = state.facts as Record<string, unknown>;
+    for (const [name, hash] of Object.entries(hashes)) {
+      if (!shared.has(hash)) {
+        heads.delete(sessionId);
+        return;
+      }
+      facts[name] = shared.get(hash);
+    }
+  }
+  heads.set(sessionId, { fingerprint, savedAt, state });
+}
 
 const sumStart = '{"sum":"';
 const restStart = sumStart.length + 10;
 
 /** A record as a line of JSON whose first field is the checksum of the text behind it. */
-function formatRecord(record: IndexRecord): Buffer {
+function formatRecord(record: SharedRecord | HeadRecord): Buffer {
   const rest = JSON.stringify(record).slice(1);
   const sum = crc32(rest).toString(16).padStart(8, '0');
   return Buffer.from(`${sumStart}${sum}",${rest}\n`);
 }
 
 /** The record of a line whose checksum is right. */
-function parseRecord(line: Buffer): IndexRecord | undefined {
+function parseRecord(line: Buffer): SharedRecord | HeadRecord | undefined {
   if (line.length <= restStart) return undefined;
-  const rest = line.subarray(restStart);
   const sum = Number.parseInt(line.toString('latin1', sumStart.length, restStart - 2), 16);
-  if (crc32(rest) !== sum) return undefined;
+  if (crc32(line.subarray(restStart)) !== sum) return undefined;
   // The checksum says that formatRecord wrote this, so it has that type, in some form.
-  const record = JSON.parse(`{${rest.toString('utf8')}`) as IndexRecord;
+  const record = JSON.parse(line.toString('utf8')) as SharedRecord | HeadRecord;
   return (record.form as number) === indexForm ? record : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -16,7 +16,7 @@ import {
   type SessionPaths,
   type StorePaths,
 } from './sessionFiles.ts';
-import type { IndexedHead, SessionIndex } from './sessionIndex.ts';
+import type { IndexedHead, IndexEntry, SessionIndex } from './sessionIndex.ts';
 import { errnoOf } from './storageErrors.ts';
 
 /** Longest time that files are looked at in one turn of the event loop, in milliseconds. */
@@ -44,6 +44,12 @@ export interface Listing {
   readonly headless: readonly string[];
 }
 
+interface ReadRow {
+  readonly row: StoredSession;
+  /** What the index may remember of it: one entry, or none. */
+  readonly indexed?: readonly IndexEntry[];
+}
+
 interface Looked {
   readonly sessionId: string;
   readonly paths: SessionPaths;
@@ -58,9 +64,10 @@ interface Looked {
  */
 export async function listSessions(deps: ListDeps): Promise<Listing> {
   const { fs, paths, index } = deps;
-  await index.load();
   const { sessions: found, temporary } = groupFiles(await namesIn(fs, paths.sessions));
+  const known = found.size === 0 ? new Map<string, IndexedHead>() : await index.read();
   const rows: StoredSession[] = [];
+  const indexed: IndexEntry[] = [];
   const toRead: Looked[] = [];
   const headless: string[] = [];
   let turn = deps.clock.monotonic();
@@ -72,14 +79,24 @@ export async function listSessions(deps: ListDeps): Promise<Listing> {
     if (!files.head && !files.transcript && !files.backup) continue;
     if (!files.head) headless.push(sessionId);
     const looked = look(deps, sessionId, files);
-    const known =
-      looked.head === undefined ? undefined : index.get(sessionId, fingerprintOf(looked.head));
-    if (known === undefined) toRead.push(looked);
-    else rows.push(cachedRow(looked, known, await ownedElsewhere(deps, looked)));
+    const head = known.get(sessionId);
+    if (head === undefined || looked.head === undefined || !isOf(looked.head, head)) {
+      toRead.push(looked);
+      continue;
+    }
+    const ownedByOther = files.owner && (await ownedElsewhere(deps, looked));
+    rows.push(wholeSession(factsOf(looked, ownedByOther), { ...head, newer: false }));
+    indexed.push([sessionId, head]);
   }
-  rows.push(...(await readRows(deps, toRead)));
-  await index.tidy(found);
+  const read = await readRows(deps, toRead);
+  const added = read.flatMap((one) => one.indexed ?? []);
+  for (const { row } of read) rows.push(row);
+  await index.update([...indexed, ...added], added);
   return { sessions: rows.sort(byId), temporary, headless };
+}
+
+function isOf(head: FileFacts, { fingerprint }: IndexedHead): boolean {
+  return fingerprintOf(head) === fingerprint;
 }
 
 function byId(a: StoredSession, b: StoredSession): number {
@@ -123,38 +140,18 @@ function look({ fs, paths }: ListDeps, sessionId: string, found: FoundFiles): Lo
   };
 }
 
-function cachedRow(
-  looked: Looked,
-  { state, savedAt }: IndexedHead,
-  ownedByOther: boolean,
-): StoredSession {
-  // Copies of what callers may change; the agent's facts are shared between sessions and frozen.
-  const own = { ...state, config: { ...state.config } };
-  if (state.facts !== undefined) own.facts = { ...state.facts };
-  return wholeSession(factsOf(looked, ownedByOther), { state: own, savedAt, newer: false });
-}
-
-async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<StoredSession[]> {
-  const rows: StoredSession[] = [];
-  const remembered: [string, IndexedHead][] = [];
+async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<readonly ReadRow[]> {
+  const rows: ReadRow[] = [];
   const queue = looked.values();
   const reader = async (): Promise<void> => {
     // Readers share the queue: each takes the next session when it has finished one.
-    for (const one of queue) {
-      const { row, indexed } = await readRow(deps, one);
-      rows.push(row);
-      if (indexed !== undefined) remembered.push([one.sessionId, indexed]);
-    }
+    for (const one of queue) rows.push(await readRow(deps, one));
   };
   await Promise.all(Array.from({ length: readers }, reader));
-  if (remembered.length > 0) await deps.index.remember(remembered);
   return rows;
 }
 
-async function readRow(
-  deps: ListDeps,
-  looked: Looked,
-): Promise<{ readonly row: StoredSession; readonly indexed?: IndexedHead }> {
+async function readRow(deps: ListDeps, looked: Looked): Promise<ReadRow> {
   const { sessionId } = looked;
   const facts = factsOf(looked, await ownedElsewhere(deps, looked));
   const head = await readHeadSafely(deps, facts.paths.head, sessionId);
@@ -163,7 +160,8 @@ async function readRow(
     const row = wholeSession(facts, { ...saved, newer: head.newer });
     // Looked at before it was read: if it changed in between, the next list reads it again.
     if (head.newer || looked.head === undefined) return { row };
-    return { row, indexed: { ...saved, fingerprint: fingerprintOf(looked.head) } };
+    const indexed = { ...saved, fingerprint: fingerprintOf(looked.head) };
+    return { row, indexed: [[sessionId, indexed]] };
   }
   const damage =
     head === undefined
@@ -200,14 +198,12 @@ function factsOf({ sessionId, paths, head, transcript }: Looked, ownedByOther: b
   };
 }
 
-/** Most sessions have no owner file, and cost nothing here. */
 async function ownedElsewhere(
   { owner, logger }: ListDeps,
   { found, paths }: Looked,
 ): Promise<boolean> {
-  if (!found.owner) return false;
   try {
-    return await isOwnedElsewhere(owner, paths.owner);
+    return found.owner && (await isOwnedElsewhere(owner, paths.owner));
   } catch (error) {
     // Who cannot see the owner must not write.
     logger.warn(`${paths.owner}: ${String(error)}`);

@@ -146,7 +146,7 @@ class FileSessionStore implements DiskStore {
     const paths = this.#pathsOf(sessionId);
     // Nothing is awaited before: saves are written in the order in which they were asked for.
     const saved = await this.#writerOf(sessionId, paths).save(state);
-    await this.#index.remember([[sessionId, saved]]);
+    await this.#index.remember([sessionId, saved]);
     const bytes = saved.bytes + this.#sizeOf(paths.transcript);
     return savedInfo({ sessionId, bytes }, saved);
   }
