@@ -79,7 +79,12 @@ describe('commands', () => {
   it('show a new session at once when a user starts it', async () => {
     const info = await run<SessionInfo>('newSession');
     assert.equal(info.status, 'ready');
-    assert.equal(panels().length, 1);
+    // The window tells its tabs a moment after the panel was made.
+    await when(
+      (look) => vscode.window.tabGroups.onDidChangeTabs(look),
+      () => (panels().length === 1 ? true : undefined),
+      'the panel',
+    );
   });
 
   it('open one panel per session, and start nothing by it', async () => {
