@@ -122,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   // After the activation, which other extensions wait for.
   setImmediate(() => {
     if (shutdown === undefined) return;
+    if (vscode.workspace.isTrusted) void processHost.warmUp();
     void restore(sessions, settings, logger);
     processHost.sweep().catch((error: unknown) => {
       logger.warn(`What an earlier window left behind could not be looked for: ${String(error)}`);

@@ -31,7 +31,7 @@ const silent: Logger = {
 const sessions = 10_000;
 
 /** Measures everything in a folder of its own, which is removed afterwards. */
-export async function benchStorage(): Promise<readonly BenchRow[]> {
+export async function rows(): Promise<readonly BenchRow[]> {
   const root = await fsp.mkdtemp(join(tmpdir(), 'roost-bench-'));
   try {
     return [
@@ -194,7 +194,7 @@ function dropCaches(): void {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const { name, value, unit, note } of await benchStorage()) {
+  for (const { name, value, unit, note } of await rows()) {
     console.log(`${name.padEnd(50)} ${value.toFixed(1).padStart(9)} ${unit}  ${note ?? ''}`);
   }
 }
