@@ -3,7 +3,7 @@
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface OwnerIdentity {
   readonly pid: number;
-  /** Start time, with the boot it belongs to where the system names it; compared for equality only. */
+  /** Start time, with the boot it belongs to where the system names it; means something to its maker only. */
   readonly startedAt: string;
 }
 
@@ -13,4 +13,18 @@ export interface ProcessIdentity {
   readonly self: () => OwnerIdentity;
   /** Whether that very process still runs: a reused number with another start time does not count. */
   readonly isAlive: (identity: OwnerIdentity) => boolean | Promise<boolean>;
+}
+
+/** Asks about each process once: in a list many sessions have the same owner. */
+export function askingOnce(identity: ProcessIdentity): ProcessIdentity {
+  const answers = new Map<string, boolean | Promise<boolean>>();
+  return {
+    self: identity.self,
+    isAlive: (one) => {
+      const key = `${one.pid} ${one.startedAt}`;
+      const answer = answers.get(key) ?? identity.isAlive(one);
+      answers.set(key, answer);
+      return answer;
+    },
+  };
 }

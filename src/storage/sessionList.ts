@@ -7,6 +7,7 @@ import type { FileFacts, FileSystem } from './fileSystem.ts';
 import { parseHead, type ParsedHead } from './headFormat.ts';
 import { fingerprintOf, readHead } from './headFile.ts';
 import { isOwnedElsewhere, type OwnerDeps } from './ownerFile.ts';
+import { askingOnce } from './processIdentity.ts';
 import { damagedSession, wholeSession, type RowFacts } from './savedSession.ts';
 import {
   groupFiles,
@@ -62,7 +63,8 @@ interface Looked {
  * All sessions in the folder, by id. A head that has not changed since the index saw it is taken from
  * there; every other one is read, and remembered. Rejects only when the folder cannot be read.
  */
-export async function listSessions(deps: ListDeps): Promise<Listing> {
+export async function listSessions(store: ListDeps): Promise<Listing> {
+  const deps = { ...store, owner: { ...store.owner, identity: askingOnce(store.owner.identity) } };
   const { fs, paths, index } = deps;
   const { sessions: found, temporary } = groupFiles(await namesIn(fs, paths.sessions));
   const known = found.size === 0 ? new Map<string, IndexedHead>() : await index.read();

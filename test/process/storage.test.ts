@@ -11,12 +11,12 @@ import type { TranscriptEntry } from '../../src/session/transcript.ts';
 import { nodeFileSystem } from '../../src/storage/fileSystem.ts';
 import { storesBeside } from '../../src/storage/otherStores.ts';
 import type { DiskStore } from '../../src/storage/sessionStore.ts';
-import type { ProcessIdentity } from '../../src/storage/processIdentity.ts';
+import type { OwnerIdentity, ProcessIdentity } from '../../src/storage/processIdentity.ts';
 import { TranscriptReader } from '../../src/storage/transcriptReader.ts';
 import { formatLine } from '../../src/storage/transcriptLines.ts';
 import { anyChanges, anyState } from '../fixtures/storage/arbitraries.ts';
 import { FaultyFileSystem } from '../fixtures/storage/faultyFileSystem.ts';
-import { fakeIdentity, realIdentity, startOf } from '../fixtures/storage/identities.ts';
+import { fakeIdentity, realIdentity } from '../fixtures/storage/identities.ts';
 import {
   built,
   contentOf,
@@ -668,15 +668,34 @@ describe('owners', () => {
     expect(await first.readTranscript('one')).toEqual([said('e1'), said('e2')]);
   });
 
+  test('a window that owns many sessions is looked for once in a list', async () => {
+    await using folder = testFolder();
+    let asked = 0;
+    const other = folder.store({ identity: window(1, new Set([1])) });
+    for (const id of ['a', 'b', 'c']) {
+      await other.save(id, stateOf());
+      await other.open(id);
+    }
+    const identity = fakeIdentity({ pid: 2, startedAt: 'x' }, () => ++asked > 0);
+    const listed = await folder.store({ identity }).list();
+    expect(listed.map((row) => row.kind === 'whole' && row.readOnly)).toEqual(
+      Array.from({ length: 3 }, () => 'ownedElsewhere'),
+    );
+    expect(asked).toBe(1);
+  });
+
   test('an owner that has died is replaced at once, also when its number is in use again', async () => {
     await using folder = testFolder();
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
-      stdio: 'ignore',
-    });
-    const pid = child.pid ?? 0;
-    const startedAt = startOf(pid) ?? '';
+    const module = new URL('../../src/process/ownerIdentity.ts', import.meta.url).href;
+    const program = `import { processIdentities } from '${module}';
+      console.log(JSON.stringify(processIdentities().self()));
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const them = JSON.parse(line.toString()) as OwnerIdentity;
+    expect(them.pid).toBe(child.pid);
     const theirs = folder.store({
-      identity: { self: () => ({ pid, startedAt }), isAlive: (one) => realIdentity.isAlive(one) },
+      identity: { self: () => them, isAlive: (one) => realIdentity.isAlive(one) },
     });
     const ours = folder.store();
     await theirs.open('one');
