@@ -3,22 +3,13 @@ import * as fs from 'node:fs';
 import { promises as fsp } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { systemClock } from '../../src/process/systemClock.ts';
 import type { Logger, SessionStore } from '../../src/session/ports.ts';
 import type { TranscriptChange } from '../../src/session/transcript.ts';
 import { openStore, type DiskStore } from '../../src/storage/sessionStore.ts';
 import { realIdentity } from '../fixtures/storage/identities.ts';
 import { manyFacts, stateOf } from '../fixtures/storage/stateOf.ts';
-
-/** One figure. */
-export interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** What the figure should be, or what it stands next to. */
-  readonly note?: string;
-}
+import type { BenchRow } from './benchRow.ts';
 
 const silent: Logger = {
   trace: () => undefined,
@@ -55,7 +46,7 @@ function message(index: number): TranscriptChange {
 
 /** Microseconds per entry of the last part of a growing file, so that a cost that grows shows. */
 async function appending(directory: string): Promise<BenchRow[]> {
-  const rows: BenchRow[] = [];
+  const figures: BenchRow[] = [];
   for (const size of [100, 1000, 10_000, 100_000]) {
     const measured = Math.min(size, 10_000);
     const store = storeIn(join(directory, String(size)));
@@ -73,10 +64,17 @@ async function appending(directory: string): Promise<BenchRow[]> {
     const plain = await microseconds(few, async () => {
       for (let index = 0; index < few; index++) await fsp.appendFile(bare, line);
     });
-    const note = `bare fs.appendFile ${plain.toFixed(1)} us`;
-    rows.push({ name: `append at ${size} entries`, value: own, unit: 'us/entry', note });
+    figures.push({
+      name: `append at ${size} entries`,
+      value: own,
+      unit: 'us/entry',
+      baseline: plain,
+      ratio: own / plain,
+      aim: 'at 100000 at most 1.2 times that at 1000',
+      note: 'next to a bare fs.appendFile',
+    });
   }
-  return rows;
+  return figures;
 }
 
 async function listing(directory: string): Promise<BenchRow[]> {
@@ -98,30 +96,33 @@ async function listing(directory: string): Promise<BenchRow[]> {
   const again = await listed(directory);
   const note =
     process.env['ROOST_BENCH_DROP_CACHES'] === '1' ? 'file cache dropped' : 'file cache warm';
+  // What no list could do without, on this machine at this moment.
+  const baseline = leastToList(directory);
+  const least = 'next to readdir, stat of each file and JSON.parse of the index, in one go';
+  const figure = (name: string, value: number): BenchRow => ({
+    name: `list ${sessions} sessions ${name}`,
+    value,
+    unit: 'ms',
+    baseline,
+    ratio: value / baseline,
+  });
   return [
-    { name: `list ${sessions} sessions without index`, ...without, note },
-    { name: `list ${sessions} sessions through index`, ...through, note: `${note}; aim 100` },
-    { name: `list ${sessions} sessions again`, ...again, note: 'file cache warm' },
-    {
-      name: 'the least that takes here',
-      value: leastToList(directory),
-      unit: 'ms',
-      note: 'readdir, stat of every file, JSON.parse of every index line, in one go',
-    },
+    { ...figure('without index', without), note },
+    { ...figure('through index', through), aim: 'at most 100', note: `${note}; ${least}` },
+    { ...figure('again', again), note: 'file cache warm' },
   ];
 }
 
-async function listed(directory: string): Promise<{ value: number; unit: string }> {
+async function listed(directory: string): Promise<number> {
   const store = storeIn(directory);
   const start = performance.now();
   const found = await store.list();
   const value = performance.now() - start;
   if (found.length !== sessions + 1) throw new Error(`listed ${found.length}`);
   await store.shutdown();
-  return { value, unit: 'ms' };
+  return value;
 }
 
-/** What no list could do without, on this machine at this moment: the figures above stand next to it. */
 function leastToList(directory: string): number {
   const start = performance.now();
   for (const name of fs.readdirSync(join(directory, 'sessions'))) {
@@ -134,7 +135,7 @@ function leastToList(directory: string): number {
 }
 
 async function opening(directory: string): Promise<BenchRow[]> {
-  const rows: BenchRow[] = [];
+  const figures: BenchRow[] = [];
   for (const entries of [10_000, 400_000]) {
     const directoryOf = join(directory, String(entries));
     await fsp.mkdir(join(directoryOf, 'sessions'), { recursive: true });
@@ -151,11 +152,11 @@ async function opening(directory: string): Promise<BenchRow[]> {
     const store = storeIn(directoryOf);
     const name = `newest page of ${entries} entries`;
     const lag = watchLag();
-    rows.push({ name, ...(await page(store)), note: `${megabytes} MB, first time` });
-    rows.push({ name: `${name}, longest turn`, value: lag(), unit: 'ms' });
-    rows.push({ name: `${name}, again`, ...(await page(store)) });
+    figures.push({ name, ...(await page(store)), note: `${megabytes} MB, first time` });
+    figures.push({ name: `${name}, longest turn`, value: lag(), unit: 'ms' });
+    figures.push({ name: `${name}, again`, ...(await page(store)) });
   }
-  return rows;
+  return figures;
 }
 
 async function page(store: SessionStore): Promise<{ value: number; unit: string }> {
@@ -190,11 +191,5 @@ async function microseconds(count: number, work: () => Promise<void>): Promise<n
 function dropCaches(): void {
   if (process.env['ROOST_BENCH_DROP_CACHES'] === '1') {
     fs.writeFileSync('/proc/sys/vm/drop_caches', '3');
-  }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const { name, value, unit, note } of await rows()) {
-    console.log(`${name.padEnd(50)} ${value.toFixed(1).padStart(9)} ${unit}  ${note ?? ''}`);
   }
 }
