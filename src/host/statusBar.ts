@@ -15,7 +15,7 @@ export function createStatusBar(model: SessionListModel): Disposable {
       item.hide();
       return;
     }
-    const parts = [`$(circle-filled) ${alive}`];
+    const parts = [`$(${alive > 0 ? 'circle-filled' : 'circle-outline'}) ${alive}`];
     if (working > 0) parts.push(`$(sync) ${working}`);
     if (needsYou > 0) parts.push(`$(bell-dot) ${needsYou}`);
     item.text = parts.join('  ');

@@ -54,11 +54,14 @@ export class RoostWindow {
     const input = this.page.locator('.quick-input-widget input[type="text"]');
     await input.waitFor();
     await input.fill(`>${title}`);
-    // Clicked, because what stands first may be a command with a longer title.
+    // Clicked, because what stands first may be a command with a longer title; what was typed is marked
+    // in that one too, so the whole label counts.
+    const whole = new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
     await this.page
       .locator('.quick-input-list .monaco-list-row', {
-        has: this.page.getByText(title, { exact: true }),
+        has: this.page.locator('.label-name', { hasText: whole }),
       })
+      .first()
       .click();
   }
 
