@@ -1,0 +1,231 @@
+// The side bar as a person uses it: who needs me, answers from the row and from a notification, names, stops, the trash, and trust.
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../launch/browser.ts';
+import { installHost, type InstalledHost } from '../launch/hosts.ts';
+import { root, scratchFolder } from '../launch/paths.ts';
+import { descendantsOf } from '../launch/processes.ts';
+import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
+import { freshVsix } from '../launch/vsix.ts';
+import { openWorkbench, type Workbench } from '../launch/workbench.ts';
+import { RoostWindow } from './support/roostWindow.ts';
+
+const say = (line: string): void => {
+  console.log(line);
+};
+const scratch = scratchFolder('sidebar');
+const folder = join(scratch, 'workspace');
+const agent = join(root, 'test', 'fixtures', 'agents', 'scripted.mjs');
+const settings = {
+  'roost.agents': {
+    scripted: { name: 'Scripted', command: process.execPath, args: [agent] },
+    missing: { command: 'roost-no-such-command' },
+  },
+  'roost.defaultAgent': 'scripted',
+};
+
+let host: InstalledHost;
+let browser: Browser;
+let server: ServerHost;
+let workbench: Workbench;
+let roost: RoostWindow;
+
+/** How many scripted agents run below a server. */
+function agents(of: ServerHost): number {
+  return descendantsOf(of.pid).filter(({ command }) => command.includes('scripted.mjs')).length;
+}
+
+/** An action that a row shows when the mouse is over it. */
+async function act(row: Locator, action: string): Promise<void> {
+  await row.hover();
+  await row.locator(`.actions .action-label[aria-label="${action}"]`).click();
+}
+
+/** A notification by its text, in the list of them: a server made for tests shows no toasts. */
+async function notification(text: string): Promise<Locator> {
+  const center = roost.page.locator('.notifications-center.visible');
+  const bell = roost.page.locator('[id="status.notifications"] a');
+  if ((await center.count()) === 0) await bell.click();
+  const found = center.locator('.notification-list-item').filter({ hasText: text });
+  await found.first().waitFor();
+  return found;
+}
+
+/** A prompt that asks for permission as soon as `go` is called, and not before. */
+function whenTold(title: string): { readonly prompt: string; readonly go: () => void } {
+  const flag = join(scratch, title);
+  const wait = ['sh', '-c', `until [ -e '${flag}' ]; do sleep 0.1; done`];
+  return {
+    prompt: `terminal-args ${JSON.stringify(wait)}\npermit ${title}`,
+    go: () => {
+      writeFileSync(flag, '');
+    },
+  };
+}
+
+async function closePanels(): Promise<void> {
+  await roost.command('View: Close All Editors');
+  await roost.page.locator('iframe.webview').waitFor({ state: 'detached' });
+}
+
+beforeAll(async () => {
+  cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
+  host = await installHost('newest', say);
+  browser = await launchBrowser(say);
+  server = await startServerHost({ host, vsix: await freshVsix(say), settings });
+  workbench = await openWorkbench(browser, server, folder);
+  roost = new RoostWindow(workbench.page);
+  await roost.openSideBar();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await roost.picture(`failed-${task.name.slice(0, 20)}`);
+});
+
+describe('the side bar', () => {
+  it('shows a session below the group that says what it needs', async () => {
+    await roost.command('Roost: New Session');
+    await roost.panel.locator('.composer-input').waitFor();
+    await roost.row(/^Ready\s*1$/).waitFor();
+    await roost.row('Scripted').waitFor();
+    expect(agents(server)).toBe(1);
+  });
+
+  it('names who is needed and for what, and takes the answer on the row', async () => {
+    await roost.send('permit Delete everything');
+    await roost.row(/^Needs you\s*1$/).waitFor();
+    const asking = roost.row(/^permit Delete everything\s*Delete everything/);
+    await asking.waitFor();
+    const badge = roost.page.locator('.activitybar .badge-content', { hasText: /^1$/ });
+    await badge.waitFor();
+    await roost.page.locator('.statusbar-item[id="roost.roost.roost.status"]').waitFor();
+    await roost.picture('sidebar-1-needs-you');
+    await act(asking, 'Allow');
+    await roost.panel.getByText('permission: yes').waitFor();
+    await roost.row(/^Ready\s*1$/).waitFor();
+    await asking.waitFor({ state: 'detached' });
+    await badge.waitFor({ state: 'detached' });
+  });
+
+  it('notifies about a session out of sight, and takes the answer there', async () => {
+    const { prompt, go } = whenTold('Out of sight');
+    await roost.send(prompt);
+    await roost.row(/^Working\s*1$/).waitFor();
+    await closePanels();
+    go();
+    const toast = await notification('permit Delete everything asks: Out of sight');
+    await roost.picture('sidebar-2-notification');
+    await toast.getByRole('button', { name: 'Reject' }).click();
+    await roost.row(/^Ready\s*1$/).waitFor();
+    await roost.row(/^permit Delete everything/).click();
+    await roost.panel.getByText('permission: no').waitFor();
+  });
+
+  it('answers nothing a second time', async () => {
+    const { prompt, go } = whenTold('Only once');
+    await roost.send(prompt);
+    await roost.row(/^Working\s*1$/).waitFor();
+    await closePanels();
+    go();
+    const toast = await notification('asks: Only once');
+    await roost
+      .row(/^permit Delete everything/)
+      .locator('.monaco-tl-twistie')
+      .click();
+    await act(roost.row(/^Only once/), 'Allow');
+    await roost.row(/^Ready\s*1$/).waitFor();
+    await toast.getByRole('button', { name: 'Reject' }).click();
+    await notification('no longer open');
+    await roost.row(/^permit Delete everything/).click();
+    await roost.panel.getByText('permission: yes').nth(1).waitFor();
+    await roost.command('Notifications: Clear All Notifications');
+  });
+
+  it('renames, stops with one click, and starts again only when asked', async () => {
+    // The panel in front says which session is meant.
+    await roost.command('Roost: Rename Session…');
+    const input = roost.page.locator('.quick-input-widget input[type="text"]');
+    await input.fill('Renamed');
+    await input.press('Enter');
+    const renamed = roost.row(/^Renamed/);
+    await renamed.waitFor();
+    await act(renamed, 'Stop Session');
+    await roost.row(/^Dormant\s*1$/).waitFor();
+    expect(agents(server)).toBe(0);
+    await renamed.click();
+    await roost.panel.getByText('permission: yes').first().waitFor();
+    expect(agents(server)).toBe(0);
+    await roost.picture('sidebar-3-dormant');
+    await act(renamed, 'Start Session');
+    await roost.row(/^Ready\s*1$/).waitFor();
+    expect(agents(server)).toBe(1);
+    await act(renamed, 'Stop Session');
+    await roost.row(/^Dormant\s*1$/).waitFor();
+  });
+
+  it('moves to the trash and back', async () => {
+    await roost.row(/^Renamed/).click({ button: 'right' });
+    await roost.page.getByRole('menuitem', { name: 'Delete Session' }).click();
+    await roost.row(/^Renamed/).waitFor({ state: 'detached' });
+    const moved = await notification('Moved to the trash: Renamed');
+    await moved.getByRole('button', { name: 'Undo' }).click();
+    await roost.row(/^Renamed/).waitFor();
+  });
+
+  it('says why a session cannot start, on its row and once in a message that helps', async () => {
+    await roost.command('Roost: New Session With…');
+    await roost.page.locator('.quick-input-list .monaco-list-row', { hasText: 'missing' }).click();
+    const toast = await notification('command not found: roost-no-such-command');
+    expect(await toast.count()).toBe(1);
+    await toast.getByRole('button', { name: 'Open Settings' }).waitFor();
+    await roost.row(/^Failed\s*1$/).waitFor();
+    await roost.row(/^missing/).hover();
+    await roost.page.locator('.monaco-hover:visible', { hasText: 'What to do' }).waitFor();
+    await roost.picture('sidebar-4-failed');
+  });
+});
+
+describe('a workspace that is not trusted', () => {
+  it('starts nothing, and its settings do not count', async () => {
+    const untrusted = join(scratch, 'untrusted');
+    mkdirSync(join(untrusted, '.vscode'), { recursive: true });
+    writeFileSync(
+      join(untrusted, '.vscode', 'settings.json'),
+      JSON.stringify({
+        'roost.agents': { evil: { command: 'evil' } },
+        'roost.idle.timeoutMinutes': 7,
+      }),
+    );
+    const other = await startServerHost({
+      host,
+      vsix: await freshVsix(say),
+      workspaceTrust: true,
+      settings: { ...settings, 'security.workspace.trust.startupPrompt': 'never' },
+    });
+    const window = await openWorkbench(browser, other, untrusted);
+    try {
+      roost = new RoostWindow(window.page);
+      await roost.openSideBar();
+      await notification('Roost ignores roost.agents of this workspace');
+      await roost.page
+        .locator('.sidebar .monaco-button', { hasText: 'Manage Workspace Trust' })
+        .waitFor();
+      await roost.picture('sidebar-5-untrusted');
+      await roost.command('Roost: New Session');
+      const refused = await notification('No agent is started in a workspace');
+      await refused.getByRole('button', { name: 'Manage Trust' }).waitFor();
+      expect(agents(other)).toBe(0);
+    } finally {
+      await window.close();
+      await other.dispose();
+    }
+  });
+});
