@@ -5,7 +5,7 @@ import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { commandId } from './commandIds.ts';
 import { advice, needsSession, type Advice, type AdviceAction } from './errorAdvice.ts';
-import { notificationText } from './plainText.ts';
+import { failureLine } from './plainText.ts';
 import { titleOf } from './sessionRows.ts';
 import { SessionNode } from './sessionTreeModel.ts';
 
@@ -66,8 +66,8 @@ export class ErrorBoundary {
   #show(error: SessionError): void {
     const info = error.sessionId === undefined ? undefined : this.#sessions.get(error.sessionId);
     const { severity, actions } = advice[error.code];
-    const said = [error.message, error.hint].filter(Boolean).join(' ');
-    const message = notificationText(info === undefined ? said : `${titleOf(info)}: ${said}`);
+    const title = info === undefined ? undefined : titleOf(info);
+    const message = failureLine(title, error.message, error.hint);
     const items = actions
       .filter((action) => info !== undefined || !needsSession.has(action))
       .map((action) => ({ title: actionTitle(action), action }));

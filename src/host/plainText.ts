@@ -26,3 +26,19 @@ export function notificationText(text: string, max = 300): string {
 export function withoutIcons(text: string, max = 120): string {
   return plainLine(text, max).replaceAll('$(', '\\$(');
 }
+
+/** For Markdown: every character that could mean something, or be part of an address, means itself. */
+export function escapedMarkdown(text: string, max = 2000): string {
+  return plainLine(text, max).replace(/[!-/:-@[-`{-~]/g, '\\$&');
+}
+
+/** A failure in one line: whose it is, what happened, what to do. */
+export function failureLine(
+  title: string | undefined,
+  message: string,
+  hint: string | undefined,
+): string {
+  const owner = title === undefined || message.startsWith(`${title}:`) ? '' : `${title}: `;
+  const ended = hint === undefined || /[.!?…]$/.test(message) ? message : `${message}.`;
+  return notificationText([`${owner}${ended}`, hint].filter(Boolean).join(' '), 500);
+}

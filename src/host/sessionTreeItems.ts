@@ -1,6 +1,7 @@
 // Rows as the editor's tree items: a translation, nothing is decided here.
 import * as vscode from 'vscode';
 import { commandId } from './commandIds.ts';
+import { escapedMarkdown } from './plainText.ts';
 import type { Fact, Row } from './sessionRows.ts';
 import type { TreeNode } from './sessionTreeModel.ts';
 
@@ -33,12 +34,12 @@ export function treeItem(row: Row, node: TreeNode): vscode.TreeItem {
 
 /** A tooltip; every piece of text is escaped, nothing in it is a link, HTML or an image. */
 export function tooltip(title: string, facts: readonly Fact[]): vscode.MarkdownString {
-  const text = new vscode.MarkdownString('', false);
+  const lines = [
+    `**${escapedMarkdown(title)}**`,
+    ...facts.map(({ name, value }) => escapedMarkdown(`${name}: ${value}`)),
+  ];
+  const text = new vscode.MarkdownString(lines.join('  \n'), false);
   text.isTrusted = false;
   text.supportHtml = false;
-  text.appendMarkdown('**').appendText(title).appendMarkdown('**');
-  for (const { name, value } of facts) {
-    text.appendMarkdown('  \n').appendText(`${name}: ${value}`);
-  }
   return text;
 }

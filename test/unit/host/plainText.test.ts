@@ -1,7 +1,14 @@
 // Text from agents stays text wherever the editor would read more into it.
 import fc from 'fast-check';
+import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
-import { notificationText, plainLine, withoutIcons } from '../../../src/host/plainText.ts';
+import {
+  escapedMarkdown,
+  failureLine,
+  notificationText,
+  plainLine,
+  withoutIcons,
+} from '../../../src/host/plainText.ts';
 import { shortAge, shortSpan, since } from '../../../src/host/relativeTime.ts';
 import { english } from './sessionFixtures.ts';
 
@@ -34,6 +41,43 @@ describe('notifications and lists', () => {
 
   it('have no icons', () => {
     expect(withoutIcons('$(check) done')).toBe('\\$(check) done');
+  });
+});
+
+describe('tooltips', () => {
+  it('show text as it is: no emphasis, no link, no image, no HTML', () => {
+    const markdown = new MarkdownIt({ html: true, linkify: true });
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }), (text) => {
+        const line = plainLine(text);
+        const [, inline] = markdown.parse(escapedMarkdown(text), {});
+        expect(inline?.children?.map(({ type }) => type) ?? []).toEqual(
+          line === '' ? [] : ['text'],
+        );
+        expect(
+          inline?.content === undefined ? '' : markdown.renderInline(escapedMarkdown(text)),
+        ).toBe(markdown.utils.escapeHtml(line));
+      }),
+      {
+        examples: [
+          ['![x](https://evil.example/x.png)'],
+          ['<b>bold</b> **bold** `code`'],
+          ['https://evil.example www.evil.example a@b.example'],
+          ['# heading'],
+          ['1. item'],
+        ],
+      },
+    );
+  });
+});
+
+describe('failures', () => {
+  it('name the session once, and what to do', () => {
+    expect(failureLine('Fix it', 'x: not found', 'Install x.')).toBe(
+      'Fix it: x: not found. Install x.',
+    );
+    expect(failureLine('x', 'x: not found.', undefined)).toBe('x: not found.');
+    expect(failureLine(undefined, 'Gone', undefined)).toBe('Gone');
   });
 });
 
