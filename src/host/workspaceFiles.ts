@@ -82,6 +82,7 @@ export class EditorFiles implements WorkspaceFiles {
       await replaceText(document, content);
       // Also text that the user had not saved: what the agent was told it wrote is what is on disk.
       if (await saved(document, this.#clock)) return;
+      if (await isOnDisk(document, content)) return;
       if (!(await isOnDisk(document, before))) throw fileError(path, 'EBUSY');
     }
     // The disk holds nothing that the agent has not seen, so nothing is lost; the editor follows it.
@@ -147,15 +148,16 @@ async function replaceText(document: vscode.TextDocument, content: string): Prom
 }
 
 /**
- * Saves the document; whether it is saved then. The editor may give a save up in favour of one that it has
- * begun by itself, and reports that as a failure: what counts is that it is saved, by whichever of them.
+ * Saves the document; whether the editor says that it is saved. It may give a save up in favour of one
+ * that it has begun by itself and report that as a failure, so then it is given a moment to end that one.
+ * Always asked for: `isDirty` may not have heard yet of an edit that was just made.
  */
 async function saved(document: vscode.TextDocument, clock: Clock): Promise<boolean> {
-  if (!document.isDirty) return true;
   const save = Promise.resolve(document.save());
   const late = (): SessionError => fileError(document.uri.fsPath, 'ETIMEDOUT');
   if (await withDeadline(clock, saveDeadlineMs, save, late)) return true;
-  return becomes(document, () => !document.isDirty, clock);
+  await becomes(document, () => !document.isDirty, clock);
+  return false;
 }
 
 /**

@@ -172,8 +172,7 @@ describe('the side bar', () => {
   });
 
   it('moves to the trash and back', async () => {
-    await roost.row(/^Renamed/).click({ button: 'right' });
-    await roost.page.getByRole('menuitem', { name: 'Delete Session' }).click();
+    await roost.chooseFromMenu(roost.row(/^Renamed/), 'Delete Session');
     await roost.row(/^Renamed/).waitFor({ state: 'detached' });
     const moved = await notification('Moved to the trash: Renamed');
     await moved.getByRole('button', { name: 'Undo' }).click();

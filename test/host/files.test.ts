@@ -153,7 +153,7 @@ describe('files of the workspace', () => {
 
   it('are written in the order that was asked for', async () => {
     writeFileSync(path('a.txt'), 'start');
-    const texts = Array.from({ length: 8 }, (_, step) => `step ${step}\n`.repeat(step + 1));
+    const texts = Array.from({ length: 20 }, (_, step) => `step ${step}\n`.repeat(step + 1));
     await Promise.all(texts.map(async (text) => files.writeTextFile(path('a.txt'), text)));
     assert.equal(readFileSync(path('a.txt'), 'utf8'), texts.at(-1));
   });

@@ -48,6 +48,19 @@ export class RoostWindow {
     await composer.press('Enter');
   }
 
+  /**
+   * Opens the menu of a row and chooses from it. By keys: a menu of the editor is deaf to the mouse in its
+   * first tenth of a second, so that the click which opened it chooses nothing.
+   */
+  async chooseFromMenu(row: Locator, title: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const item = this.page.getByRole('menuitem', { name: title });
+    await item.hover();
+    await this.page.locator('.action-item.focused').filter({ has: item }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await item.waitFor({ state: 'detached' });
+  }
+
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
