@@ -80,9 +80,14 @@ export default defineConfig(
         { object: 'Math', property: 'random', message: 'Chance comes from an injected source.' },
         { object: 'process', property: 'kill', message: 'Only src/process spawns or kills.' },
       ],
-      'max-lines': ['error', { max: 480, skipComments: true, skipBlankLines: true }],
+      'max-lines': ['error', { max: 340, skipComments: true, skipBlankLines: true }],
       complexity: ['error', 20],
     },
+  },
+  {
+    // One table of messages, read as one.
+    files: ['src/chatProtocol.ts'],
+    rules: { 'max-lines': ['error', { max: 480, skipComments: true, skipBlankLines: true }] },
   },
   {
     files: ['src/process/**/*.ts'],

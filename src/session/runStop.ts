@@ -1,0 +1,131 @@
+// Stops one session: whatever it is doing, the outcome is rest, one report, and everything said on disk.
+import { nothingRan, type AgentRun } from './agentRun.ts';
+import type { TerminationReport } from './info.ts';
+import type { StopReport } from './ports.ts';
+import type { Phase, SessionParts, StartingPhase } from './sessionParts.ts';
+
+/** Why a session is stopped. */
+export type StopReason = 'user' | 'idle' | 'shutdown' | 'failed';
+
+const forced = { force: true, graceMs: 0 } as const;
+
+/** The stops of one session. */
+export class RunStop {
+  readonly #parts: SessionParts;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Ends the agent and everything below it. Calls while it stops share one stop; `force` hastens it.
+   * Never rejects because of storage: a stop that cannot be written down is still a stop.
+   */
+  stop(reason: StopReason, force: boolean): Promise<TerminationReport> {
+    const { phase } = this.#parts;
+    switch (phase.kind) {
+      case 'rest':
+        return this.#atRest(reason);
+      case 'backoff':
+        phase.planned.timer.dispose();
+        this.#parts.phase = { kind: 'rest' };
+        return this.#atRest(reason);
+      case 'stopping':
+        // A link's stops are one stop and share their outcome: this one only hastens it.
+        if (force) phase.link?.stop(forced).catch(() => undefined);
+        return phase.done;
+      case 'starting':
+      case 'running':
+        return this.#begin(phase, reason, force);
+    }
+  }
+
+  async #atRest(reason: StopReason): Promise<TerminationReport> {
+    const { backoff, queue, row, sessionId } = this.#parts;
+    backoff.reset();
+    queue.cancelAll();
+    await this.#parts.settled;
+    // A person has seen the crash and put it away; a window that closes has not.
+    const { phase } = this.#parts;
+    if (reason === 'user' && phase.kind === 'rest' && row.state.status === 'crashed') {
+      row.setStatus('dormant');
+    }
+    await row.reported();
+    return nothingRan(sessionId);
+  }
+
+  #begin(
+    from: Extract<Phase, { kind: 'starting' | 'running' }>,
+    reason: StopReason,
+    force: boolean,
+  ): Promise<TerminationReport> {
+    const { backoff, pending, queue, row, stall } = this.#parts;
+    const { promise, resolve } = Promise.withResolvers<Promise<TerminationReport>>();
+    const link = from.kind === 'running' ? from.run.link : from.link;
+    const done = promise.then((report) => report);
+    this.#parts.phase = { kind: 'stopping', link, done };
+    backoff.reset();
+    stall.stop();
+    row.setStatus('stopping');
+    queue.cancelAll();
+    pending.close();
+    resolve(from.kind === 'running' ? this.#run(from.run, reason, force) : this.#start(from));
+    return done;
+  }
+
+  async #start(from: StartingPhase): Promise<TerminationReport> {
+    const startedAt = this.#parts.deps.clock.monotonic();
+    from.abort.abort();
+    // Nothing was said in this run: there is nothing to be polite about.
+    await from.done.catch(() => undefined);
+    const report = await from.link?.stop(forced);
+    return this.#stopped('user', startedAt, report);
+  }
+
+  async #run(run: AgentRun, reason: StopReason, force: boolean): Promise<TerminationReport> {
+    const { context, deps, turns } = this.#parts;
+    const startedAt = deps.clock.monotonic();
+    const { turn } = run;
+    context.flush();
+    const report = await run.link.stop({
+      force,
+      graceMs: deps.settings()['supervision.graceSeconds'] * 1000,
+      agentSessionId: run.agentSessionId,
+    });
+    await run.link.ended;
+    const cutShort = run.turn === turn && turn !== undefined && !turn.answered;
+    if (cutShort) turns.interrupt(run, 'the session was stopped');
+    const stopped = await this.#stopped(reason, startedAt, report);
+    if (cutShort) {
+      turn.prompt.resolve({ stopReason: 'cancelled' });
+      turn.markOver();
+    }
+    return stopped;
+  }
+
+  async #stopped(
+    reason: StopReason,
+    startedAt: number,
+    report: StopReport | undefined,
+  ): Promise<TerminationReport> {
+    const { deps, row, sessionId } = this.#parts;
+    const { timeoutMinutes } = this.#parts.config;
+    if (reason === 'shutdown') row.patch({ aliveAtShutdown: true });
+    if (reason === 'idle') row.patch({ stoppedAfterIdleMinutes: timeoutMinutes });
+    await this.#parts.closeContext();
+    row.setStatus('dormant');
+    this.#parts.phase = { kind: 'rest' };
+    await row.reported();
+    const durationMs = deps.clock.monotonic() - startedAt;
+    const ended = { ...nothingRan(sessionId), ...report, durationMs };
+    const { exitCode, signal, forced } = ended;
+    deps.telemetry.publish('roost.session.terminated', row.subject, {
+      reason,
+      exitCode,
+      signal,
+      durationMs,
+      forced,
+    });
+    return ended;
+  }
+}

@@ -1,0 +1,168 @@
+// The parts of one session, made together and wired to each other, and where the session is between its operations.
+import type { AgentRun } from './agentRun.ts';
+import { AgentStarter } from './agentStarter.ts';
+import { ContextManager, type ContextEvents } from './context.ts';
+import type { TerminationReport } from './info.ts';
+import { PendingRequests } from './pendingRequests.ts';
+import type { AgentInfo, AgentLink } from './ports.ts';
+import { PromptQueue } from './promptQueue.ts';
+import { RestartBackoff, type PlannedRestart } from './restartBackoff.ts';
+import { SessionRow } from './sessionRow.ts';
+import { StallWatch } from './stallWatch.ts';
+import { effectiveConfig, type SessionConfig } from './state.ts';
+import type { SupervisorDeps } from './supervisorDeps.ts';
+import { TurnRunner } from './turnRunner.ts';
+
+/** Where a session is between its operations. */
+export type Phase =
+  | { readonly kind: 'rest' }
+  | { readonly kind: 'backoff'; readonly planned: PlannedRestart }
+  | StartingPhase
+  | { readonly kind: 'running'; readonly run: AgentRun }
+  | {
+      readonly kind: 'stopping';
+      readonly link: AgentLink | undefined;
+      readonly done: Promise<TerminationReport>;
+    };
+
+/** A start under way. */
+export interface StartingPhase {
+  readonly kind: 'starting';
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+  link: AgentLink | undefined;
+}
+
+/** What the operations of one session share. */
+export class SessionParts {
+  readonly sessionId: string;
+  readonly deps: SupervisorDeps;
+  readonly row: SessionRow;
+  readonly context: ContextManager;
+  readonly pending: PendingRequests;
+  readonly queue = new PromptQueue();
+  readonly stall: StallWatch;
+  readonly turns: TurnRunner;
+  readonly starter: AgentStarter;
+  readonly backoff: RestartBackoff;
+  phase: Phase = { kind: 'rest' };
+  /** The end of an unexpected exit's writing; a start waits for it. */
+  settled: Promise<void> = Promise.resolve();
+  /** What the agent offers, once it has said so. */
+  can: AgentInfo['can'] | undefined;
+  /** Whether the session has been ready, in this host's life or an earlier one. */
+  everReady: boolean;
+
+  constructor(sessionId: string, deps: SupervisorDeps, everReady: boolean) {
+    this.sessionId = sessionId;
+    this.deps = deps;
+    this.everReady = everReady;
+    this.row = new SessionRow(sessionId, deps);
+    const { clock, ids, events } = deps;
+    this.context = new ContextManager({ clock, ids, events: this.#contextEvents() });
+    this.pending = new PendingRequests(
+      () => ids.entryId(),
+      () => {
+        this.syncStatus();
+        this.stall.sign();
+        events.onChange();
+      },
+    );
+    this.stall = new StallWatch(
+      clock,
+      () => ({
+        limitMs: deps.settings()['supervision.stallMinutes'] * 60_000,
+        excused: this.pending.size > 0 || this.runningTerminals > 0,
+      }),
+      () => {
+        events.onChange();
+      },
+    );
+    this.backoff = new RestartBackoff({ ...deps, config: () => this.config });
+    this.starter = new AgentStarter({
+      ...deps,
+      row: this.row,
+      context: this.context,
+      pending: this.pending,
+      permissionMode: () => this.config.permissionMode,
+      onActivity: () => {
+        this.#signOfLife();
+      },
+    });
+    this.turns = new TurnRunner({
+      row: this.row,
+      context: this.context,
+      pending: this.pending,
+      queue: this.queue,
+      stall: this.stall,
+      telemetry: deps.telemetry,
+      logger: deps.logger,
+      currentRun: () => this.run,
+      syncStatus: () => {
+        this.syncStatus();
+      },
+      onHealthy: () => {
+        this.backoff.reset();
+      },
+    });
+  }
+
+  /** The run whose handshake is done, while it runs and nobody stops it. */
+  get run(): AgentRun | undefined {
+    return this.phase.kind === 'running' ? this.phase.run : undefined;
+  }
+
+  /** How many commands run for the agent. */
+  get runningTerminals(): number {
+    return this.run?.runningTerminals ?? 0;
+  }
+
+  /** What is set for the session, its own settings before the general ones. */
+  get config(): SessionConfig {
+    return effectiveConfig(this.row.state.config, this.deps.settings());
+  }
+
+  /** Moves the status to what turn and open requests say, along the table. */
+  syncStatus(): void {
+    const { run } = this;
+    if (run === undefined) return;
+    const working = run.turn === undefined ? 'ready' : 'working';
+    const wanted = this.pending.size > 0 ? 'needsInput' : working;
+    const { status } = this.row.state;
+    if (status === wanted) return;
+    // Ready and needsInput are not neighbours in the table: work lies between asking and resting.
+    if (status !== 'working' && wanted !== 'working') this.row.setStatus('working');
+    this.row.setStatus(wanted);
+  }
+
+  /** Writes and closes the transcript. Never rejects: what cannot be written is logged. */
+  async closeContext(): Promise<void> {
+    try {
+      await this.context.close();
+    } catch (error) {
+      this.deps.logger.error(`${this.sessionId}: its transcript could not be closed`, error);
+    }
+  }
+
+  #signOfLife(): void {
+    this.stall.sign();
+    this.row.touchLightly();
+  }
+
+  #contextEvents(): ContextEvents {
+    return {
+      onChange: (change) => {
+        this.deps.events.onTranscript(change);
+      },
+      onActivity: () => {
+        this.#signOfLife();
+      },
+      onFacts: (patch) => {
+        this.row.noteFacts(patch);
+      },
+      onMessage: () => {
+        this.row.patch({ messageCount: this.row.state.messageCount + 1 });
+      },
+    };
+  }
+}
