@@ -128,7 +128,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
       logger.warn(`What an earlier window left behind could not be looked for: ${String(error)}`);
     });
   });
-  return createRoostApi(sessions, telemetry);
+  return createRoostApi(sessions, telemetry, (dispose) => new vscode.Disposable(dispose));
 }
 
 /** Called by the editor when the window closes or the extension is turned off; it waits a few seconds. */

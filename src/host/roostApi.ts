@@ -1,23 +1,27 @@
 // The public API: checks what other extensions hand in and passes it on to the sessions.
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import * as z from 'zod';
 import type { RoostApi } from '../api.ts';
 import { SessionError, toSessionError } from '../session/errors.ts';
 import type { Event } from '../session/event.ts';
+import type { ContentBlock } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { sessionConfigSchema } from '../session/state.ts';
 import type { TelemetryBus } from '../session/telemetryBus.ts';
 
-const sessionId = z.string();
+const text = z.string();
 const options = z
   .strictObject({
-    agent: z.string().optional(),
-    cwd: z.string().optional(),
-    title: z.string().optional(),
-    config: sessionConfigSchema.partial().optional(),
+    agent: text.min(1).optional(),
+    cwd: text.min(1).optional(),
+    title: text.optional(),
+    // Files keep what a newer Roost wrote; a caller's unknown key is a mistake of theirs.
+    config: z.strictObject(sessionConfigSchema.partial().shape).optional(),
   })
   .optional();
-const prompt = z.union([z.string(), z.array(z.looseObject({ type: z.string() })).min(1)]);
+const prompt = z.union([text, z.array(z.looseObject({ type: text })).min(1)], {
+  error: 'Expected a string, or a list of at least one content block with a "type"',
+});
 const force = z.strictObject({ force: z.boolean().optional() }).optional();
 
 /** What the caller handed in, checked. @throws SessionError `invalidArgument` */
@@ -38,22 +42,49 @@ function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-/** Runs one call; whatever goes wrong leaves as a SessionError. */
-async function call<T>(run: () => Promise<T>): Promise<T> {
+/**
+ * A prompt as it is now: it may wait in a queue, where its sender must not be able to change it, and
+ * will be written as JSON. @throws SessionError `invalidArgument`
+ */
+function promptNow(value: unknown): string | readonly ContentBlock[] {
+  const given = checked(prompt, 'prompt', value);
+  if (typeof given === 'string') return given;
   try {
-    return await run();
+    // What has passed the schema is a list of blocks, and stays one through JSON.
+    return JSON.parse(JSON.stringify(given)) as readonly ContentBlock[];
   } catch (error) {
-    throw toSessionError(error);
+    throw new SessionError('invalidArgument', `prompt: ${String(error)}`, {
+      hint: 'Content blocks are plain data, as the Agent Client Protocol has them.',
+      cause: error,
+    });
   }
 }
 
-/** The API over the sessions. */
-export function createRoostApi(sessions: Sessions, telemetry: TelemetryBus): RoostApi {
-  const id = (value: unknown): string => checked(sessionId, 'sessionId', value);
+/** Runs one call; whatever goes wrong leaves as a SessionError that names the session asked for. */
+async function call<T>(given: unknown, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toSessionError(error, typeof given === 'string' ? given : undefined);
+  }
+}
+
+/**
+ * The API over the sessions.
+ * @param disposable makes the editor's own kind of subscription, which other extensions expect
+ */
+export function createRoostApi(
+  sessions: Sessions,
+  telemetry: TelemetryBus,
+  disposable: (dispose: () => void) => vscode.Disposable,
+): RoostApi {
+  /** One call about the session that the caller names. */
+  const about = <T>(given: unknown, run: (sessionId: string) => Promise<T>): Promise<T> =>
+    call(given, async () => run(checked(text, 'sessionId', given)));
   return Object.freeze<RoostApi>({
     version: 1,
     createSession: (given) =>
-      call(async () => {
+      call(undefined, async () => {
         const { config, ...rest } = checked(options, 'options', given) ?? {};
         return sessions.create({
           ...defined(rest),
@@ -62,44 +93,50 @@ export function createRoostApi(sessions: Sessions, telemetry: TelemetryBus): Roo
       }),
     listSessions: () => sessions.list(),
     getSession: (given) => (typeof given === 'string' ? sessions.get(given) : undefined),
-    sendPrompt: (given, text) =>
-      call(async () => sessions.prompt(id(given), checked(prompt, 'prompt', text))),
-    cancelPrompt: (given) => call(async () => sessions.cancel(id(given))),
+    sendPrompt: (given, said) =>
+      about(given, async (sessionId) => sessions.prompt(sessionId, promptNow(said))),
+    cancelPrompt: (given) => about(given, async (sessionId) => sessions.cancel(sessionId)),
     respondToPermission: (given, requestId, optionId) =>
-      call(async () =>
+      about(given, async (sessionId) =>
         sessions.respondToPermission(
-          id(given),
-          checked(z.string(), 'requestId', requestId),
-          checked(z.string().optional(), 'optionId', optionId),
+          sessionId,
+          checked(text, 'requestId', requestId),
+          checked(text.optional(), 'optionId', optionId),
         ),
       ),
-    getTranscript: (given) => call(async () => sessions.transcript(id(given))),
+    getTranscript: (given) => about(given, async (sessionId) => sessions.transcript(sessionId)),
     terminateSession: (given, how) =>
-      call(async () =>
-        sessions.terminate(id(given), defined(checked(force, 'options', how) ?? {})),
+      about(given, async (sessionId) =>
+        sessions.terminate(sessionId, defined(checked(force, 'options', how) ?? {})),
       ),
-    restartSession: (given) => call(async () => sessions.restart(id(given))),
-    saveSession: (given) => call(async () => sessions.save(id(given))),
-    restoreSession: (given) => call(async () => sessions.restore(id(given))),
-    listSavedSessions: () => call(async () => sessions.listSaved()),
-    deleteSavedSession: (given) => call(async () => sessions.deleteSaved(id(given))),
-    terminateIdleSessions: () => call(async () => sessions.terminateIdle()),
-    onDidChangeSessions: editorEvent((listener) =>
-      sessions.onDidChange(({ sessionId: changed, status }) => {
-        listener({ sessionId: changed, status });
-      }),
+    restartSession: (given) => about(given, async (sessionId) => sessions.restart(sessionId)),
+    saveSession: (given) => about(given, async (sessionId) => sessions.save(sessionId)),
+    restoreSession: (given) => about(given, async (sessionId) => sessions.restore(sessionId)),
+    listSavedSessions: () => call(undefined, async () => sessions.listSaved()),
+    deleteSavedSession: (given) =>
+      about(given, async (sessionId) => sessions.deleteSaved(sessionId)),
+    terminateIdleSessions: () => call(undefined, async () => sessions.terminateIdle()),
+    onDidChangeSessions: editorEvent(
+      (listener) =>
+        sessions.onDidChange(({ sessionId, status }) => {
+          listener({ sessionId, status });
+        }),
+      disposable,
     ),
-    onTelemetry: editorEvent(telemetry.onEvent),
+    onTelemetry: editorEvent(telemetry.onEvent, disposable),
   });
 }
 
 /** An event of ours as the editor's: with `this` for the listener and a list that takes the subscription. */
-function editorEvent<T>(event: Event<T>): vscode.Event<T> {
+function editorEvent<T>(
+  event: Event<T>,
+  disposable: (dispose: () => void) => vscode.Disposable,
+): vscode.Event<T> {
   return (listener, thisArgs: unknown, disposables) => {
     const held = event((value) => {
       listener.call(thisArgs, value);
     });
-    const subscription = new vscode.Disposable(() => {
+    const subscription = disposable(() => {
       held.dispose();
     });
     disposables?.push(subscription);

@@ -156,7 +156,8 @@ export class SessionManager implements Sessions {
   async restart(sessionId: string): Promise<SessionInfo> {
     const supervisor = this.#held.writable(sessionId);
     await supervisor.stop('user', false);
-    await supervisor.start();
+    // The stop took a moment: the session may have been deleted meanwhile, or the window closed.
+    await this.#held.writable(sessionId).start();
     return this.#info(sessionId);
   }
 
@@ -191,7 +192,13 @@ export class SessionManager implements Sessions {
 
   async restore(sessionId: string): Promise<SessionInfo> {
     this.#held.assertUsable();
+    const isNew = this.#held.find(sessionId) === undefined;
     await this.#restorer.restore(sessionId);
+    const { supervisor, readOnly } = this.#held.get(sessionId);
+    if (isNew && readOnly === undefined && this.#deps.settings()['restore.policy'] === 'eager') {
+      // Restored means in the list; how the start went shows on the row.
+      supervisor.start().catch(() => undefined);
+    }
     return this.#info(sessionId);
   }
 
@@ -217,6 +224,7 @@ export class SessionManager implements Sessions {
   }
 
   async listSaved(): Promise<readonly SavedSessionInfo[]> {
+    this.#held.assertUsable();
     const stored = await this.#deps.store.list();
     return stored.map(({ info }) => info);
   }
@@ -230,10 +238,14 @@ export class SessionManager implements Sessions {
   }
 
   async undoDelete(sessionId?: string): Promise<SessionInfo> {
-    return this.restore(await this.#deps.store.undoDelete(sessionId));
+    this.#held.assertUsable();
+    const restored = await this.#deps.store.undoDelete(sessionId);
+    await this.#restorer.restore(restored);
+    return this.#info(restored);
   }
 
   async transcript(sessionId: string): Promise<readonly TranscriptEntry[]> {
+    this.#held.assertUsable();
     const held = this.#held.find(sessionId);
     if (held === undefined) await this.#deps.store.load(sessionId);
     else held.supervisor.context.flush();

@@ -30,7 +30,8 @@ export function sessionInfo(supervisor: SessionSupervisor, idleDeadlineAt?: stri
       requestId,
       kind,
       title,
-      options,
+      // A copy: what was handed out belongs to the caller, who may be another extension.
+      options: options.map((option) => ({ ...option })),
     })),
     ...(state.error === undefined ? {} : { error: publicError(state.error) }),
   };

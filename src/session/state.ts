@@ -17,7 +17,14 @@ export const sessionConfigSchema = z.looseObject({
 });
 
 /** What can be set per session. */
-export type SessionConfig = z.infer<typeof sessionConfigSchema>;
+export interface SessionConfig {
+  /** Minutes without activity until the process is stopped; fractions allowed, 0 = never. */
+  readonly timeoutMinutes: number;
+  /** Whether an unexpected exit is followed by a restart. */
+  readonly restart: 'onCrash' | 'never';
+  /** When the agent's requests for permission are put to the user. */
+  readonly permissionMode: 'ask' | 'allowReads' | 'allowAll';
+}
 
 /** What counts for a session: its own settings before the general ones. */
 export function effectiveConfig(own: SessionState['config'], settings: Settings): SessionConfig {

@@ -42,12 +42,13 @@ export class TelemetryBus {
     payload: TelemetryPayloads[Name],
   ): void {
     if (!this.isHeard(name)) return;
-    const event = {
+    // Frozen: every subscriber is given the same object.
+    const event = Object.freeze({
       name,
       at: stamp(this.#clock),
       ...(subject === undefined ? {} : { sessionId: subject.sessionId, agentId: subject.agentId }),
       ...payload,
-    };
+    });
     // Name and payload belong together by the signature; a union over names cannot express it here.
     const typed = event as unknown as TelemetryEvent;
     this.#channel?.(name).publish(typed);

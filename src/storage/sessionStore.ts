@@ -337,7 +337,7 @@ class FileSessionStore implements DiskStore {
 }
 
 function unknownSession(sessionId: string): SessionError {
-  return new SessionError('savedSessionUnknown', 'No such session is saved.', {
+  return new SessionError('savedSessionUnknown', `There is no saved session "${sessionId}".`, {
     sessionId,
     hint: 'It may have been deleted, or belong to another folder.',
   });

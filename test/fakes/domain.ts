@@ -38,6 +38,7 @@ export interface FakeDomain {
   readonly store: MemoryStore;
   readonly logger: ReturnType<typeof recordingLogger>;
   readonly telemetry: TelemetryEvent[];
+  readonly bus: TelemetryBus;
   /** `sessionId status` of every status change, in order. */
   readonly statuses: string[];
   /** A second manager on the same store: the next life of the host. */
@@ -93,6 +94,7 @@ export function fakeDomain(
     store,
     logger,
     telemetry,
+    bus,
     statuses,
     nextLife: () => {
       for (const subscription of subscriptions) subscription.dispose();

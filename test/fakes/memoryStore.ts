@@ -34,7 +34,10 @@ export class MemoryStore implements SessionStore {
     const state = this.heads.get(sessionId);
     if (state === undefined) {
       return Promise.reject(
-        new SessionError('savedSessionUnknown', 'no such session', { sessionId }),
+        new SessionError('savedSessionUnknown', `There is no saved session "${sessionId}".`, {
+          sessionId,
+          hint: 'It may have been deleted.',
+        }),
       );
     }
     return Promise.resolve({
@@ -100,7 +103,10 @@ export class MemoryStore implements SessionStore {
     const state = this.heads.get(sessionId);
     if (state === undefined) {
       return Promise.reject(
-        new SessionError('savedSessionUnknown', 'no such session', { sessionId }),
+        new SessionError('savedSessionUnknown', `There is no saved session "${sessionId}".`, {
+          sessionId,
+          hint: 'It may have been deleted.',
+        }),
       );
     }
     this.heads.delete(sessionId);

@@ -6,11 +6,12 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import type { HostEnd, HostTest } from '../host/report.ts';
 import type { Counts } from './counts.ts';
 import { withDisplay } from './display.ts';
@@ -32,24 +33,41 @@ export interface SuiteOptions {
 
 const bundles = join(cacheFolder, 'host-tests');
 
-/** Bundles every test of `test/host`; the extension itself must have been built. */
+/** Other extensions, installed beside Roost: what is built from each is a folder of this name in {@link bundles}. */
+const neighbours = ['neighbour'];
+
+/** Bundles every test of `test/host` and the extensions beside; Roost itself must have been built. */
 export async function bundleHostTests(): Promise<void> {
   rmSync(bundles, { recursive: true, force: true });
-  await build({
-    entryPoints: [join(root, 'test/host/index.ts'), join(root, 'test/host/**/*.test.ts')],
-    outdir: bundles,
-    outbase: join(root, 'test/host'),
+  const shared: BuildOptions = {
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     target: 'node22',
     format: 'cjs',
     sourcemap: 'inline',
+    logLevel: 'warning',
+  };
+  await build({
+    ...shared,
+    entryPoints: [join(root, 'test/host/index.ts'), join(root, 'test/host/**/*.test.ts')],
+    outdir: bundles,
+    outbase: join(root, 'test/host'),
     // Mocha's CommonJS face, the one of its two that every Node of a host loads alike.
     alias: { mocha: 'mocha/lib/mocha.cjs' },
     external: ['vscode', 'mocha/lib/mocha.cjs'],
-    logLevel: 'warning',
   });
+  for (const name of neighbours) {
+    const source = join(root, 'test/fixtures/extensions', name);
+    const outdir = join(bundles, name);
+    await build({
+      ...shared,
+      entryPoints: [join(source, 'extension.ts')],
+      outdir,
+      external: ['vscode'],
+    });
+    cpSync(join(source, 'package.json'), join(outdir, 'package.json'));
+  }
 }
 
 /** Runs the suite on a copy of the sample workspace. Never throws for what the tests do; everything is in the counts. */
@@ -89,7 +107,7 @@ async function attempt(
           target.kind === 'server'
             ? executableFor(target.host, scratch)
             : await downloadAndUnzipVSCode({ version: target.version, cachePath: cacheFolder }),
-        extensionDevelopmentPath: root,
+        extensionDevelopmentPath: extensionsIn(scratch),
         extensionTestsPath: join(bundles, 'index.cjs'),
         extensionTestsEnv: { ...env, ...display },
         launchArgs: [
@@ -106,6 +124,15 @@ async function attempt(
     }
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** A folder with Roost and its neighbours: a window in a browser takes one path, which may be a folder of several. */
+function extensionsIn(scratch: string): string {
+  const folder = join(scratch, 'side-by-side');
+  mkdirSync(folder);
+  symlinkSync(root, join(folder, 'roost'), 'junction');
+  for (const name of neighbours) symlinkSync(join(bundles, name), join(folder, name), 'junction');
+  return folder;
 }
 
 /** `runTests` wants one executable file: a script that calls ours with the Node of this run. */
