@@ -1,6 +1,7 @@
-// Builds the three programs Roost ships into dist/: the extension, the Workspace agent and guard (own processes), and the panel's script.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { build, context } from 'esbuild';
+// Builds the programs Roost ships into dist/: the extension in parts, the Workspace agent and guard (own processes), and the panel's script.
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { build, context, transform } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -17,13 +18,47 @@ const shared = {
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', target: 'node22', format: 'cjs' };
 
+/**
+ * Makes CommonJS of each part. What the sources load by `await import()` is a part of its own, read
+ * when it is first needed; esbuild cuts ES modules only, and the extension host wants CommonJS.
+ * @type {import('esbuild').Plugin}
+ */
+const commonJsParts = {
+  name: 'commonjs-parts',
+  setup: (run) => {
+    run.onEnd(async ({ errors, outputFiles = [] }) => {
+      if (errors.length > 0) return;
+      rmSync('dist/parts', { recursive: true, force: true });
+      for (const { path, text } of outputFiles) {
+        const { code } = await transform(text, {
+          ...{ format: 'cjs', platform: 'node', target: 'node22' },
+          supported: { 'dynamic-import': false },
+          minify: production,
+          sourcemap: production ? false : 'inline',
+          logLevel: 'warning',
+        });
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, code);
+      }
+    });
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
     ...node,
-    entryPoints: ['src/extension.ts'],
-    outfile: 'dist/extension.cjs',
+    format: 'esm',
+    splitting: true,
+    minify: false,
+    sourcemap: production ? false : 'inline',
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'parts/[name]-[hash]',
     external: ['vscode'],
+    write: false,
+    plugins: [commonJsParts],
   },
   {
     ...node,

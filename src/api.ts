@@ -7,7 +7,7 @@ import type {
   TerminationReport,
 } from './session/info.ts';
 import type { ContentBlock } from './session/ports.ts';
-import type { SessionConfig } from './session/state.ts';
+import type { SessionConfig } from './session/config.ts';
 import type { SessionStatus } from './session/status.ts';
 import type { TelemetryEvent } from './session/telemetry.ts';
 import type { TranscriptEntry } from './session/transcript.ts';

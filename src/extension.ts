@@ -1,27 +1,26 @@
 // Activation builds the object graph by hand, top to bottom; deactivation saves and stops everything before it returns.
+// What the rows of the side bar do not need is imported where it is first used: the build makes a part of it.
 import { randomInt } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { AcpAgentLauncher } from './acp/agentLauncher.ts';
 import { createAgentCatalog } from './agents/catalog.ts';
 import type { RoostApi } from './api.ts';
-import { ConversationPanels } from './host/conversationPanels.ts';
 import { createHost } from './host/hostWiring.ts';
 import { createIds } from './host/ids.ts';
 import { createOutputLog } from './host/outputLog.ts';
-import { ProtocolLog } from './host/protocolLog.ts';
+import { PanelsOnDemand } from './host/panelsOnDemand.ts';
 import { createRoostApi } from './host/roostApi.ts';
 import { HostSettings } from './host/settings.ts';
-import { EditorFiles } from './host/workspaceFiles.ts';
 import { workspaceRoots } from './host/workspaceRoots.ts';
-import { processIdentities } from './process/ownerIdentity.ts';
-import { ProcessHost } from './process/processHost.ts';
 import { systemClock } from './process/systemClock.ts';
+import type { ProcessHost } from './process/processHost.ts';
 import { SessionManager } from './session/manager.ts';
+import { OnDemand } from './session/onDemand.ts';
+import type { Logger } from './session/ports.ts';
 import { SessionRegistry } from './session/registry.ts';
 import { TelemetryBus } from './session/telemetryBus.ts';
-import { openStore } from './storage/sessionStore.ts';
+import { storeOnDemand } from './storage/storeOnDemand.ts';
 
 /** How long agents may take to end politely while the editor waits for us to deactivate. */
 const shutdownGraceMs = 2500;
@@ -33,32 +32,48 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   const clock = systemClock();
   const logger = createOutputLog();
   const settings = new HostSettings({ logger });
-  const store = openStore({
-    directory: storageFolder(context, settings.current['persistence.directory']),
-    clock,
-    logger,
-    identity: processIdentities(),
+  const directory = storageFolder(context, settings.current['persistence.directory']);
+  const store = new OnDemand(async () => {
+    const [{ openStore }, { processIdentities }] = await Promise.all([
+      import('./storage/sessionStore.ts'),
+      import('./process/ownerIdentity.ts'),
+    ]);
+    return openStore({ directory, clock, logger, identity: processIdentities() });
   });
-  const processHost = new ProcessHost({
-    logger,
-    clock,
-    guardPath: context.asAbsolutePath('dist/guard.cjs'),
-    pidNamespace: () => settings.current['supervision.pidNamespace'],
+  const processes = new OnDemand(async () => {
+    const { ProcessHost } = await import('./process/processHost.ts');
+    return new ProcessHost({
+      logger,
+      clock,
+      guardPath: context.asAbsolutePath('dist/guard.cjs'),
+      pidNamespace: () => settings.current['supervision.pidNamespace'],
+    });
   });
-  const protocolLog = new ProtocolLog({
-    file: vscode.Uri.joinPath(context.logUri, 'protocol.log').fsPath,
-    clock,
-    logger,
-  });
-  const launcher = new AcpAgentLauncher({
-    processHost,
-    clock,
-    logger,
-    files: new EditorFiles({ roots: workspaceRoots, logger, clock }),
-    roots: workspaceRoots,
-    clientVersion: versionOf(context),
-    shell: vscode.env.shell,
-    wireLog: () => (settings.current['log.protocol'] ? protocolLog.write : undefined),
+  const launcher = new OnDemand(async () => {
+    const [{ AcpAgentLauncher }, { EditorFiles }, { ProtocolLog }, processHost] = await Promise.all(
+      [
+        import('./acp/agentLauncher.ts'),
+        import('./host/workspaceFiles.ts'),
+        import('./host/protocolLog.ts'),
+        processes.get(),
+      ],
+    );
+    const protocolLog = new ProtocolLog({
+      file: vscode.Uri.joinPath(context.logUri, 'protocol.log').fsPath,
+      clock,
+      logger,
+    });
+    context.subscriptions.push(protocolLog);
+    return new AcpAgentLauncher({
+      processHost,
+      clock,
+      logger,
+      files: new EditorFiles({ roots: workspaceRoots, logger, clock }),
+      roots: workspaceRoots,
+      clientVersion: versionOf(context),
+      shell: vscode.env.shell,
+      wireLog: () => (settings.current['log.protocol'] ? protocolLog.write : undefined),
+    });
   });
   const catalog = createAgentCatalog({
     settings: () => settings.current,
@@ -72,9 +87,9 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   const telemetry = new TelemetryBus(clock, (name) => channel(name));
   const sessions = new SessionManager({
     registry: new SessionRegistry(),
-    launcher,
+    launcher: () => launcher.get(),
     catalog,
-    store,
+    store: storeOnDemand(store),
     clock,
     ids: createIds(),
     logger,
@@ -83,13 +98,15 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     settings: () => settings.current,
     defaultCwd: () => workspaceRoots.folders()[0] ?? homedir(),
   });
-  const panels = new ConversationPanels({
-    sessions,
-    clock,
+  const showLog = (): void => {
+    logger.show();
+  };
+  const panels = new PanelsOnDemand({
     logger,
-    extensionUri: context.extensionUri,
-    showLog: () => {
-      logger.show();
+    load: async () => {
+      const { ConversationPanels } = await import('./host/conversationPanels.ts');
+      const { extensionUri } = context;
+      return new ConversationPanels({ sessions, clock, logger, extensionUri, showLog });
     },
   });
   const host = createHost({
@@ -99,13 +116,10 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     settings,
     clock,
     logger,
-    showLog: () => {
-      logger.show();
-    },
+    showLog,
   });
   context.subscriptions.push(
     logger,
-    protocolLog,
     settings,
     settings.onDidChange(() => {
       sessions.onSettingsChanged();
@@ -116,17 +130,12 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
 
   shutdown = async () => {
     await sessions.shutdown(shutdownGraceMs);
-    await processHost.shutdown({ graceMs: 0 });
-    await store.shutdown();
+    await processes.built?.shutdown({ graceMs: 0 });
+    await store.built?.shutdown();
   };
-  // After the activation, which other extensions wait for.
+  // After the activation, which other extensions wait for; the rows come first.
   setImmediate(() => {
-    if (shutdown === undefined) return;
-    if (vscode.workspace.isTrusted) void processHost.warmUp();
-    void restore(sessions, settings, logger);
-    processHost.sweep().catch((error: unknown) => {
-      logger.warn(`What an earlier window left behind could not be looked for: ${String(error)}`);
-    });
+    void afterActivation(sessions, settings, processes, logger);
   });
   return createRoostApi(sessions, telemetry, (dispose) => new vscode.Disposable(dispose));
 }
@@ -137,19 +146,46 @@ export async function deactivate(): Promise<void> {
   shutdown = undefined;
 }
 
+/** The rows come back, then what dead windows left behind is ended; never rejects. */
+async function afterActivation(
+  sessions: SessionManager,
+  settings: HostSettings,
+  processes: OnDemand<ProcessHost>,
+  logger: Logger,
+): Promise<void> {
+  if (shutdown === undefined) return;
+  await restore(sessions, settings, logger);
+  try {
+    const processHost = await processes.get();
+    if (vscode.workspace.isTrusted) void processHost.warmUp();
+    await processHost.sweep();
+  } catch (error) {
+    logger.warn(`What an earlier window left behind could not be looked for: ${String(error)}`);
+  }
+}
+
 /** Rows come back by themselves, and with `eager` the agents that ran when the last window closed. */
 async function restore(
   sessions: SessionManager,
   settings: HostSettings,
-  logger: { error(message: string, cause?: unknown): void },
+  logger: Logger,
 ): Promise<void> {
   const policy = settings.current['restore.policy'];
   if (policy === 'off') return;
   try {
     await sessions.restoreAll();
-    if (policy === 'eager') await sessions.resumeInterrupted();
   } catch (error) {
     logger.error('Saved sessions could not be restored', error);
+    return;
+  }
+  if (policy === 'eager') void resumeInterrupted(sessions, logger);
+}
+
+async function resumeInterrupted(sessions: SessionManager, logger: Logger): Promise<void> {
+  try {
+    await sessions.resumeInterrupted();
+  } catch (error) {
+    logger.error('Saved sessions could not be started again', error);
   }
 }
 

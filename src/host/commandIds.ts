@@ -1,7 +1,7 @@
 // Every command, setting prefix, view and context key of Roost as typed constants; the manifest is proven equal to them.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { SavedSessionInfo, SessionInfo, TerminationReport } from '../session/info.ts';
-import { sessionConfigSchema, sessionIdSchema } from '../session/state.ts';
+import { ownConfigSchema, sessionIdSchema } from '../session/config.ts';
 
 /** The view of sessions in the side bar. */
 export const sessionsViewId = 'roost.sessions';
@@ -15,14 +15,14 @@ export type ContextKey = (typeof contextKeys)[number];
 const session = z.strictObject({ sessionId: sessionIdSchema });
 const none = z.strictObject({});
 const newSession = z.strictObject({
-  agent: z.string().optional(),
-  cwd: z.string().optional(),
-  title: z.string().optional(),
-  config: sessionConfigSchema.partial().optional(),
+  agent: z.optional(z.string()),
+  cwd: z.optional(z.string()),
+  title: z.optional(z.string()),
+  config: z.optional(ownConfigSchema),
 });
-const request = session.extend({
+const request = z.extend(session, {
   /** Without it the oldest open request of the session is meant. */
-  requestId: z.string().optional(),
+  requestId: z.optional(z.string()),
 });
 
 /**
@@ -34,18 +34,18 @@ export const commandArguments = {
   newSession,
   newSessionWith: newSession,
   openSession: session,
-  sendPrompt: session.extend({
-    prompt: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).optional(),
+  sendPrompt: z.extend(session, {
+    prompt: z.optional(z.union([z.string(), z.array(z.looseObject({ type: z.string() }))])),
   }),
   cancelPrompt: session,
-  respondToRequest: request.extend({ optionId: z.string().optional() }),
+  respondToRequest: z.extend(request, { optionId: z.optional(z.string()) }),
   allowRequest: request,
   rejectRequest: request,
   resumeSession: session,
   terminateSession: session,
   killSession: session,
   restartSession: session,
-  renameSession: session.extend({ title: z.string().optional() }),
+  renameSession: z.extend(session, { title: z.optional(z.string()) }),
   keepAwake: session,
   allowAutoStop: session,
   saveSession: session,
@@ -53,11 +53,11 @@ export const commandArguments = {
   restoreSession: session,
   restoreAllSessions: none,
   deleteSavedSession: session,
-  undoDelete: z.strictObject({ sessionId: sessionIdSchema.optional() }),
+  undoDelete: z.strictObject({ sessionId: z.optional(sessionIdSchema) }),
   terminateIdleSessions: none,
-  exportSession: session.extend({
+  exportSession: z.extend(session, {
     /** Absolute path; `.json` writes JSON, anything else Markdown. Without it an editor opens. */
-    file: z.string().optional(),
+    file: z.optional(z.string()),
   }),
   showLog: none,
 } as const;

@@ -7,14 +7,11 @@ import { Emitter } from '../session/event.ts';
 import type { Disposable } from '../session/event.ts';
 import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { sessionIdSchema } from '../session/state.ts';
+import { sessionIdSchema } from '../session/config.ts';
 import { ConversationPanel, panelOptions } from './conversationPanel.ts';
 import type { ConversationPanelDeps } from './conversationPanel.ts';
 import { EditorForPanels } from './panelEditor.ts';
-import type { PanelOpener } from './panelOpener.ts';
-
-/** The type of the panels as the manifest and the editor know it. */
-export const conversationViewType = 'roost.conversation';
+import { conversationViewType, type PanelOpener } from './panelOpener.ts';
 
 /** The context key that holds the session id of the active panel. */
 export const activeConversationKey = 'roost.activeConversation';
@@ -71,12 +68,6 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
       sessions.onDidChangeTranscript(({ sessionId, change }) => {
         this.#open.get(sessionId)?.transcriptChanged(change);
       }),
-      vscode.window.registerWebviewPanelSerializer(conversationViewType, {
-        deserializeWebviewPanel: (panel, state: unknown) => {
-          this.#revive(panel, state);
-          return Promise.resolve();
-        },
-      }),
     ];
   }
 
@@ -120,15 +111,8 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
     this.#deps.sessions.touch(sessionId);
   }
 
-  dispose(): void {
-    for (const one of this.#owned) one.dispose();
-    // The panels themselves stay where they are: the editor brings them back with the next window.
-    for (const conversation of this.#open.values()) conversation.hidden();
-    this.#open.clear();
-  }
-
   /** A panel of an earlier window: it shows what is on disk, and the session as soon as it is known. */
-  #revive(panel: vscode.WebviewPanel, state: unknown): void {
+  revive(panel: vscode.WebviewPanel, state: unknown): void {
     const parsed = panelStateSchema.safeParse(state);
     const sessionId = parsed.success ? parsed.data.sessionId : undefined;
     const known = sessionIdSchema.safeParse(sessionId);
@@ -137,6 +121,13 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
       return;
     }
     this.#adopt(known.data, panel);
+  }
+
+  dispose(): void {
+    for (const one of this.#owned) one.dispose();
+    // The panels themselves stay where they are: the editor brings them back with the next window.
+    for (const conversation of this.#open.values()) conversation.hidden();
+    this.#open.clear();
   }
 
   #adopt(sessionId: string, panel: vscode.WebviewPanel): ConversationPanel {

@@ -1,31 +1,32 @@
 // The public API: checks what other extensions hand in and passes it on to the sessions.
 import type * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { RoostApi } from '../api.ts';
 import { SessionError, toSessionError } from '../session/errors.ts';
 import type { Event } from '../session/event.ts';
 import type { ContentBlock } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { sessionConfigSchema } from '../session/state.ts';
+import { ownConfigSchema } from '../session/config.ts';
 import type { TelemetryBus } from '../session/telemetryBus.ts';
 
 const text = z.string();
-const options = z
-  .strictObject({
-    agent: text.min(1).optional(),
-    cwd: text.min(1).optional(),
-    title: text.optional(),
+const filled = text.check(z.minLength(1));
+const options = z.optional(
+  z.strictObject({
+    agent: z.optional(filled),
+    cwd: z.optional(filled),
+    title: z.optional(text),
     // Files keep what a newer Roost wrote; a caller's unknown key is a mistake of theirs.
-    config: z.strictObject(sessionConfigSchema.partial().shape).optional(),
-  })
-  .optional();
-const prompt = z.union([text, z.array(z.looseObject({ type: text })).min(1)], {
+    config: z.optional(z.strictObject(ownConfigSchema.shape)),
+  }),
+);
+const prompt = z.union([text, z.array(z.looseObject({ type: text })).check(z.minLength(1))], {
   error: 'Expected a string, or a list of at least one content block with a "type"',
 });
-const force = z.strictObject({ force: z.boolean().optional() }).optional();
+const force = z.optional(z.strictObject({ force: z.optional(z.boolean()) }));
 
 /** What the caller handed in, checked. @throws SessionError `invalidArgument` */
-function checked<T>(schema: z.ZodType<T>, name: string, value: unknown): T {
+function checked<T>(schema: z.ZodMiniType<T>, name: string, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -101,7 +102,7 @@ export function createRoostApi(
         sessions.respondToPermission(
           sessionId,
           checked(text, 'requestId', requestId),
-          checked(text.optional(), 'optionId', optionId),
+          checked(z.optional(text), 'optionId', optionId),
         ),
       ),
     getTranscript: (given) => about(given, async (sessionId) => sessions.transcript(sessionId)),

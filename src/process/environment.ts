@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Clock } from '../session/clock.ts';
 import type { Logger } from '../session/ports.ts';
 import { markerName } from './ownerMarker.ts';

@@ -1,7 +1,7 @@
 // The host's side of its guard: starts it, feeds it, asks it to look and to kill, and replaces it when it dies.
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Clock } from '../session/clock.ts';
 import type { Logger } from '../session/ports.ts';
 import { LineReader, toLine, type GuardRequest, type ToGuard } from './guardProtocol.ts';
@@ -35,16 +35,16 @@ const refSchema = z.object({ pid: z.number(), start: z.number() });
 const answerSchema = z.object({
   type: z.literal('answer'),
   id: z.number(),
-  failed: z.string().optional(),
-  refs: z.array(refSchema).optional(),
-  reap: z
-    .object({
+  failed: z.optional(z.string()),
+  refs: z.optional(z.array(refSchema)),
+  reap: z.optional(
+    z.object({
       asked: z.array(refSchema),
-      killed: z.array(refSchema.extend({ ppid: z.number() })),
+      killed: z.array(z.extend(refSchema, { ppid: z.number() })),
       left: z.array(refSchema),
-    })
-    .optional(),
-  use: z.object({ cpuMs: z.number(), rssBytes: z.number(), processes: z.number() }).optional(),
+    }),
+  ),
+  use: z.optional(z.object({ cpuMs: z.number(), rssBytes: z.number(), processes: z.number() })),
 });
 type Answer = z.output<typeof answerSchema>;
 

@@ -11,7 +11,7 @@ import type {
   Logger,
   PermissionAsk,
 } from './ports.ts';
-import type { SessionConfig } from './state.ts';
+import type { SessionConfig } from './config.ts';
 
 /** What the sink works with. */
 export interface SinkDeps {

@@ -7,7 +7,7 @@ import { toSessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './ports.ts';
 import type { SessionRow } from './sessionRow.ts';
-import type { SessionConfig } from './state.ts';
+import type { SessionConfig } from './config.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 
 /** What a starter needs of its session. */
@@ -45,10 +45,11 @@ export class AgentStarter {
   async start(
     request: StartRequest,
   ): Promise<{ readonly run: AgentRun; readonly how: OpenedHow; readonly info: AgentInfo }> {
-    const { catalog, clock, context, launcher, logger, row, settings, store } = this.#deps;
+    const { catalog, clock, context, logger, row, settings, store } = this.#deps;
     const { sessionId, state } = row;
     const { signal } = request;
     const agent = catalog.resolve(state.agentId);
+    const launcher = await this.#deps.launcher();
     context.attach(await store.open(sessionId));
     signal.throwIfAborted();
     const where = { sessionId, agent, cwd: state.cwd };

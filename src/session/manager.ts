@@ -9,7 +9,8 @@ import type { ContentBlock, ElicitationAnswer, TranscriptSlice } from './ports.t
 import { SessionRestorer } from './restorer.ts';
 import type { CreateOptions, SessionDetails, Sessions } from './sessions.ts';
 import { sessionDetails, sessionInfo } from './sessionView.ts';
-import { sessionConfigSchema, type SessionConfig, type SessionState } from './state.ts';
+import { ownConfigSchema, type SessionConfig } from './config.ts';
+import type { SessionState } from './state.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
@@ -338,7 +339,7 @@ export class SessionManager implements Sessions {
   }
 
   #config(config: unknown, sessionId?: string): SessionState['config'] {
-    const parsed = sessionConfigSchema.partial().safeParse(config);
+    const parsed = ownConfigSchema.safeParse(config);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     const where = ['config', ...(issue?.path ?? [])].join('.');

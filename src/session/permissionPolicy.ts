@@ -1,6 +1,6 @@
 // What a session's permission mode answers without asking the user.
 import type { PermissionAsk } from './ports.ts';
-import type { SessionConfig } from './state.ts';
+import type { SessionConfig } from './config.ts';
 
 /** Tool kinds that look and change nothing. */
 const readKinds = new Set(['read', 'search', 'think']);

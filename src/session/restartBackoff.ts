@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Disposable } from './event.ts';
 import { RestartPolicy } from './restartPolicy.ts';
 import type { Settings } from './settings.ts';
-import type { SessionConfig } from './state.ts';
+import type { SessionConfig } from './config.ts';
 
 const firstDelayMs = 500;
 const maxDelayMs = 30_000;

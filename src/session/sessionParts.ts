@@ -9,7 +9,7 @@ import { PromptQueue } from './promptQueue.ts';
 import { RestartBackoff, type PlannedRestart } from './restartBackoff.ts';
 import { SessionRow } from './sessionRow.ts';
 import { StallWatch } from './stallWatch.ts';
-import { effectiveConfig, type SessionConfig } from './state.ts';
+import { effectiveConfig, type SessionConfig } from './config.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 import { TurnRunner } from './turnRunner.ts';
 

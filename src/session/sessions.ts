@@ -9,7 +9,8 @@ import type {
   PermissionAsk,
   TranscriptSlice,
 } from './ports.ts';
-import type { AgentFacts, SessionConfig } from './state.ts';
+import type { SessionConfig } from './config.ts';
+import type { AgentFacts } from './state.ts';
 import type { SessionStatus } from './status.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
 

@@ -1,13 +1,17 @@
 // Every `roost.*` setting: its shape, its default and its bounds, in one table.
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.js';
+
+// This half of zod has no words of its own, and problems are told to people.
+z.config(english());
 
 /** How one agent is started, as a user writes it under `roost.agents`. */
 export const agentSettingSchema = z.object({
-  name: z.string().min(1).optional(),
-  command: z.string().min(1),
-  args: z.array(z.string()).default([]),
-  env: z.record(z.string(), z.string()).default({}),
-  cwd: z.string().min(1).optional(),
+  name: z.optional(z.string().check(z.minLength(1))),
+  command: z.string().check(z.minLength(1)),
+  args: z._default(z.array(z.string()), []),
+  env: z._default(z.record(z.string(), z.string()), {}),
+  cwd: z.optional(z.string().check(z.minLength(1))),
 });
 
 /** When an agent asks before it acts: always, except for reads, or never. */
@@ -15,21 +19,27 @@ export const permissionModeSchema = z.enum(['ask', 'allowReads', 'allowAll']);
 
 /** One schema per setting, keyed by the name after `roost.`; each has a default. */
 export const settingSchemas = {
-  agents: z.record(z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/), agentSettingSchema).default({}),
-  defaultAgent: z.string().default('workspace'),
-  'idle.timeoutMinutes': z.number().min(0).default(30),
-  'idle.noticeMinutes': z.number().min(0).default(2),
-  'idle.includeVisible': z.boolean().default(false),
-  'restore.policy': z.enum(['lazy', 'eager', 'off']).default('lazy'),
-  'persistence.directory': z.string().default(''),
-  'supervision.graceSeconds': z.number().min(0).max(600).default(5),
-  'supervision.handshakeTimeoutSeconds': z.number().positive().max(3600).default(60),
-  'supervision.stallMinutes': z.number().min(0).default(5),
-  'supervision.maxRestarts': z.int().min(0).default(3),
-  'supervision.withinSeconds': z.number().positive().default(60),
-  'supervision.pidNamespace': z.enum(['off', 'auto']).default('off'),
-  'permissions.mode': permissionModeSchema.default('ask'),
-  'log.protocol': z.boolean().default(false),
+  agents: z._default(
+    z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,63}$/)), agentSettingSchema),
+    {},
+  ),
+  defaultAgent: z._default(z.string(), 'workspace'),
+  'idle.timeoutMinutes': z._default(z.number().check(z.minimum(0)), 30),
+  'idle.noticeMinutes': z._default(z.number().check(z.minimum(0)), 2),
+  'idle.includeVisible': z._default(z.boolean(), false),
+  'restore.policy': z._default(z.enum(['lazy', 'eager', 'off']), 'lazy'),
+  'persistence.directory': z._default(z.string(), ''),
+  'supervision.graceSeconds': z._default(z.number().check(z.minimum(0), z.maximum(600)), 5),
+  'supervision.handshakeTimeoutSeconds': z._default(
+    z.number().check(z.positive(), z.maximum(3600)),
+    60,
+  ),
+  'supervision.stallMinutes': z._default(z.number().check(z.minimum(0)), 5),
+  'supervision.maxRestarts': z._default(z.int().check(z.minimum(0)), 3),
+  'supervision.withinSeconds': z._default(z.number().check(z.positive()), 60),
+  'supervision.pidNamespace': z._default(z.enum(['off', 'auto']), 'off'),
+  'permissions.mode': z._default(permissionModeSchema, 'ask'),
+  'log.protocol': z._default(z.boolean(), false),
 } as const;
 
 /** The name of a setting, without the `roost.` in front. */

@@ -1,52 +1,21 @@
-// What of a session is persisted: schemas for its config and its state.
-import * as z from 'zod';
+// What of a session is persisted: the schema of its state.
+import * as z from 'zod/mini';
+import { ownConfigSchema } from './config.ts';
 import { sessionErrorCodes } from './errors.ts';
-import { permissionModeSchema, type Settings } from './settings.ts';
 import { sessionStatuses } from './status.ts';
-
-/** Ids become file names, so they are short and made of letters, digits, `_` and `-` only. */
-export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
-
-/** What can be set per session. */
-export const sessionConfigSchema = z.looseObject({
-  /** Minutes without activity until the process is stopped; fractions allowed, 0 = never. */
-  timeoutMinutes: z.number().min(0),
-  /** Whether an unexpected exit is followed by a restart. */
-  restart: z.enum(['onCrash', 'never']),
-  permissionMode: permissionModeSchema,
-});
-
-/** What can be set per session. */
-export interface SessionConfig {
-  /** Minutes without activity until the process is stopped; fractions allowed, 0 = never. */
-  readonly timeoutMinutes: number;
-  /** Whether an unexpected exit is followed by a restart. */
-  readonly restart: 'onCrash' | 'never';
-  /** When the agent's requests for permission are put to the user. */
-  readonly permissionMode: 'ask' | 'allowReads' | 'allowAll';
-}
-
-/** What counts for a session: its own settings before the general ones. */
-export function effectiveConfig(own: SessionState['config'], settings: Settings): SessionConfig {
-  return {
-    timeoutMinutes: own.timeoutMinutes ?? settings['idle.timeoutMinutes'],
-    restart: own.restart ?? 'onCrash',
-    permissionMode: own.permissionMode ?? settings['permissions.mode'],
-  };
-}
 
 const errorSchema = z.looseObject({
   code: z.enum(sessionErrorCodes),
   message: z.string(),
-  hint: z.string().optional(),
-  details: z.looseObject({}).optional(),
+  hint: z.optional(z.string()),
+  details: z.optional(z.looseObject({})),
 });
 
 /** A slash command that the agent advertises; `hint` describes its argument. */
 export const slashCommandSchema = z.looseObject({
   name: z.string(),
   description: z.string(),
-  hint: z.string().optional(),
+  hint: z.optional(z.string()),
 });
 
 /** A slash command that the agent advertises. */
@@ -54,18 +23,21 @@ export type SlashCommand = z.infer<typeof slashCommandSchema>;
 
 /** What the agent last said about itself in this session; kept so that a dormant panel still shows it. */
 export const agentFactsSchema = z.looseObject({
-  agentName: z.string().optional(),
-  agentVersion: z.string().optional(),
-  commands: z.array(slashCommandSchema).default([]),
-  currentModeId: z.string().optional(),
-  modes: z
-    .array(z.looseObject({ id: z.string(), name: z.string(), description: z.string().nullish() }))
-    .default([]),
+  agentName: z.optional(z.string()),
+  agentVersion: z.optional(z.string()),
+  commands: z._default(z.array(slashCommandSchema), []),
+  currentModeId: z.optional(z.string()),
+  modes: z._default(
+    z.array(
+      z.looseObject({ id: z.string(), name: z.string(), description: z.nullish(z.string()) }),
+    ),
+    [],
+  ),
   /** Config options exactly as the agent sent them. */
-  configOptions: z.array(z.looseObject({})).default([]),
-  usage: z
-    .looseObject({ used: z.number(), size: z.number(), cost: z.unknown().optional() })
-    .optional(),
+  configOptions: z._default(z.array(z.looseObject({})), []),
+  usage: z.optional(
+    z.looseObject({ used: z.number(), size: z.number(), cost: z.optional(z.unknown()) }),
+  ),
 });
 
 /** What the agent last said about itself in this session. */
@@ -82,20 +54,20 @@ export const sessionStateSchema = z.looseObject({
   createdAt: z.string(),
   lastActivityAt: z.string(),
   /** Prompts and answers, without thoughts, tool calls and notices. */
-  messageCount: z.int().min(0),
+  messageCount: z.int().check(z.minimum(0)),
   /** What was set for this session alone; everything else follows the settings, also later changes of them. */
-  config: sessionConfigSchema.partial(),
+  config: ownConfigSchema,
   keepAwake: z.boolean(),
   /** The agent's own id for the conversation, for resume and load. */
-  agentSessionId: z.string().optional(),
+  agentSessionId: z.optional(z.string()),
   /** Minutes after which the session was stopped for being idle; absent when it rests for another reason. */
-  stoppedAfterIdleMinutes: z.number().optional(),
+  stoppedAfterIdleMinutes: z.optional(z.number()),
   /** The window closed while the session's agent ran: what an eager restore starts again. */
-  aliveAtShutdown: z.boolean().optional(),
+  aliveAtShutdown: z.optional(z.boolean()),
   /** A turn was running when this was written; found on disk after a crash it means "interrupted". */
-  turnRunning: z.boolean().default(false),
-  facts: agentFactsSchema.optional(),
-  error: errorSchema.optional(),
+  turnRunning: z._default(z.boolean(), false),
+  facts: z.optional(agentFactsSchema),
+  error: z.optional(errorSchema),
 });
 
 /** The persisted state of a session. */

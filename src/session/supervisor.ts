@@ -1,5 +1,6 @@
 // The SessionSupervisor: one per session, the one door to its agent, its turns, its transcript and its state.
 import { cancelTurn, type AgentRun } from './agentRun.ts';
+import type { SessionConfig } from './config.ts';
 import type { ContextManager } from './context.ts';
 import type { SessionEntry } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
@@ -11,7 +12,7 @@ import { RunEnd } from './runEnd.ts';
 import { RunStart } from './runStart.ts';
 import { RunStop, type StopReason } from './runStop.ts';
 import { SessionParts } from './sessionParts.ts';
-import type { SessionConfig, SessionState } from './state.ts';
+import type { SessionState } from './state.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 
 /** Supervises one session. Every public method may be called at any time; what must wait, waits. */

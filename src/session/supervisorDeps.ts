@@ -10,7 +10,8 @@ import type { TranscriptChange } from './transcript.ts';
 /** What the domain works with; the same for all sessions. */
 export interface DomainDeps {
   readonly registry: SessionRegistry;
-  readonly launcher: AgentLauncher;
+  /** Resolves with what starts agents; its code is loaded when the first one is to start. */
+  readonly launcher: () => Promise<AgentLauncher>;
   readonly catalog: AgentCatalog;
   readonly store: SessionStore;
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 // What a transcript is made of: entries, and the changes that build them up.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A file position that a tool call points at; `line` counts from 0. */
-const locationSchema = z.looseObject({ path: z.string(), line: z.number().optional() });
+const locationSchema = z.looseObject({ path: z.string(), line: z.optional(z.number()) });
 
 /** What a tool call shows: text, a proposed or made edit, a terminal, or something newer than Roost. */
 export const toolContentSchema = z.discriminatedUnion('type', [
@@ -10,7 +10,7 @@ export const toolContentSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('diff'),
     path: z.string(),
-    oldText: z.string().optional(),
+    oldText: z.optional(z.string()),
     newText: z.string(),
   }),
   z.looseObject({ type: z.literal('terminal'), terminalId: z.string() }),
@@ -20,19 +20,19 @@ export const toolContentSchema = z.discriminatedUnion('type', [
 /** Output of a command as a tool call shows it: the end of it, whether its start was cut off, and how it ended. */
 export const terminalOutputSchema = z.looseObject({
   terminalId: z.string(),
-  command: z.string().optional(),
-  cwd: z.string().optional(),
+  command: z.optional(z.string()),
+  cwd: z.optional(z.string()),
   output: z.string(),
   truncated: z.boolean(),
-  exit: z
-    .looseObject({ exitCode: z.number().nullable(), signal: z.string().nullable() })
-    .optional(),
+  exit: z.optional(
+    z.looseObject({ exitCode: z.nullable(z.number()), signal: z.nullable(z.string()) }),
+  ),
 });
 
 /** An attachment of a user's prompt or a non-text block of an answer, kept as the protocol sent it. */
 const blocksSchema = z.array(z.looseObject({ type: z.string() }));
 
-const base = { id: z.string().min(1), at: z.string() };
+const base = { id: z.string().check(z.minLength(1)), at: z.string() };
 
 /** One entry of a transcript. Unknown fields written by a newer Roost are kept. */
 export const transcriptEntrySchema = z.discriminatedUnion('type', [
@@ -40,13 +40,13 @@ export const transcriptEntrySchema = z.discriminatedUnion('type', [
     ...base,
     type: z.literal('user'),
     text: z.string(),
-    blocks: blocksSchema.optional(),
+    blocks: z.optional(blocksSchema),
   }),
   z.looseObject({
     ...base,
     type: z.literal('agent'),
     text: z.string(),
-    blocks: blocksSchema.optional(),
+    blocks: z.optional(blocksSchema),
   }),
   z.looseObject({ ...base, type: z.literal('thought'), text: z.string() }),
   z.looseObject({
@@ -56,17 +56,17 @@ export const transcriptEntrySchema = z.discriminatedUnion('type', [
     title: z.string(),
     kind: z.string(),
     status: z.string(),
-    content: z.array(toolContentSchema).optional(),
-    locations: z.array(locationSchema).optional(),
-    terminals: z.array(terminalOutputSchema).optional(),
-    rawInput: z.unknown().optional(),
-    rawOutput: z.unknown().optional(),
+    content: z.optional(z.array(toolContentSchema)),
+    locations: z.optional(z.array(locationSchema)),
+    terminals: z.optional(z.array(terminalOutputSchema)),
+    rawInput: z.optional(z.unknown()),
+    rawOutput: z.optional(z.unknown()),
   }),
   z.looseObject({
     ...base,
     type: z.literal('plan'),
     entries: z.array(
-      z.looseObject({ content: z.string(), status: z.string(), priority: z.string().optional() }),
+      z.looseObject({ content: z.string(), status: z.string(), priority: z.optional(z.string()) }),
     ),
   }),
   z.looseObject({
@@ -75,7 +75,7 @@ export const transcriptEntrySchema = z.discriminatedUnion('type', [
     /** `interrupted`, `restarted`, `resumed`, `unknownUpdate`, … */
     code: z.string(),
     text: z.string(),
-    data: z.unknown().optional(),
+    data: z.optional(z.unknown()),
   }),
 ]);
 
@@ -99,10 +99,10 @@ export type TerminalOutput = z.infer<typeof terminalOutputSchema>;
 export const transcriptChangeSchema = z.union([
   transcriptEntrySchema,
   z.looseObject({
-    id: z.string().min(1),
+    id: z.string().check(z.minLength(1)),
     type: z.literal('append'),
     text: z.string(),
-    terminalId: z.string().optional(),
+    terminalId: z.optional(z.string()),
   }),
 ]);
 

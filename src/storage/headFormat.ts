@@ -1,11 +1,7 @@
 // The text of a head file: how it is read without trust, and written without losing what is not understood.
-import * as z from 'zod';
-import {
-  agentFactsSchema,
-  sessionConfigSchema,
-  sessionStateSchema,
-  type SessionState,
-} from '../session/state.ts';
+import * as z from 'zod/mini';
+import { sessionConfigSchema } from '../session/config.ts';
+import { agentFactsSchema, sessionStateSchema, type SessionState } from '../session/state.ts';
 import {
   headMigrations,
   headVersion,
@@ -16,7 +12,7 @@ import {
 } from './migrations.ts';
 
 const headSchema = z.looseObject({
-  version: z.int().min(1),
+  version: z.int().check(z.minimum(1)),
   session_id: z.string(),
   state: sessionStateSchema,
   saved_at: z.string(),
@@ -119,7 +115,7 @@ function carryOver(before: SessionState, now: SessionState): SessionState {
 }
 
 /** Fields of `before` that neither the schema nor `now` has. */
-function unknownOf(schema: z.ZodObject, before: RawHead, now: RawHead): RawHead {
+function unknownOf(schema: z.ZodMiniObject, before: RawHead, now: RawHead): RawHead {
   return Object.fromEntries(
     Object.entries(before).filter(
       ([key]) => !Object.hasOwn(schema.shape, key) && !Object.hasOwn(now, key),
@@ -131,19 +127,23 @@ function damaged(reason: string, raw: RawHead = {}): ParsedHead {
   return { kind: 'damaged', reason, readable: readableSchema.parse(raw) };
 }
 
-const readableSchema = z
-  .object({
-    saved_at: z.string().optional().catch(undefined),
-    state: z
-      .object({
-        title: z.string().optional().catch(undefined),
-        agentId: z.string().optional().catch(undefined),
-        cwd: z.string().optional().catch(undefined),
-        messageCount: z.int().min(0).optional().catch(undefined),
-      })
-      .catch({}),
-  })
-  .transform(({ saved_at, state }): ReadableHead => {
+/** Absent where it is not what it should be. */
+const text = z.catch(z.optional(z.string()), undefined);
+
+const readableSchema = z.pipe(
+  z.object({
+    saved_at: text,
+    state: z.catch(
+      z.object({
+        title: text,
+        agentId: text,
+        cwd: text,
+        messageCount: z.catch(z.optional(z.int().check(z.minimum(0))), undefined),
+      }),
+      {},
+    ),
+  }),
+  z.transform(({ saved_at, state }): ReadableHead => {
     const { title, agentId, cwd, messageCount } = state;
     return {
       ...(title === undefined ? {} : { title }),
@@ -152,7 +152,8 @@ const readableSchema = z
       ...(messageCount === undefined ? {} : { messageCount }),
       ...(saved_at === undefined ? {} : { savedAt: saved_at }),
     };
-  });
+  }),
+);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

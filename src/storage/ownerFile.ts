@@ -1,5 +1,5 @@
 // Who may write a session: one process, named in an exclusive file next to the session's own.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SessionError } from '../session/errors.ts';
 import { createFile, readIfThere, removeIfThere, removeQuietly } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
@@ -7,7 +7,7 @@ import type { OwnerIdentity, ProcessIdentity } from './processIdentity.ts';
 import { isMissing, isTaken, storageFailed } from './storageErrors.ts';
 
 const ownerSchema = z.object({
-  pid: z.int().positive(),
+  pid: z.int().check(z.positive()),
   startedAt: z.string(),
   /** Which store of the process: one process may have the same folder open twice. */
   store: z.string(),

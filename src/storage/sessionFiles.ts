@@ -1,7 +1,7 @@
 // Names and places of a store's files: which file belongs to which session, and which ids may be a file's name.
 import { join, sep } from 'node:path';
 import { SessionError } from '../session/errors.ts';
-import { sessionIdSchema } from '../session/state.ts';
+import { sessionIdSchema } from '../session/config.ts';
 
 /** Names that Windows keeps for devices, whatever follows the first dot. */
 const reserved = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;

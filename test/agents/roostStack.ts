@@ -76,17 +76,18 @@ export class RoostStack implements AsyncDisposable {
       if (event.name === 'roost.session.restored') this.told.push(`restored ${event.how}`);
       if (event.name === 'roost.session.error') this.told.push(`error ${event.code}`);
     });
+    const launcher = new AcpAgentLauncher({
+      processHost: this.#processHost,
+      clock,
+      logger,
+      files: diskFiles,
+      roots,
+      clientVersion: '0.0.0-test',
+      shell: '/bin/sh',
+    });
     this.sessions = new SessionManager({
       registry: new SessionRegistry(),
-      launcher: new AcpAgentLauncher({
-        processHost: this.#processHost,
-        clock,
-        logger,
-        files: diskFiles,
-        roots,
-        clientVersion: '0.0.0-test',
-        shell: '/bin/sh',
-      }),
+      launcher: () => Promise.resolve(launcher),
       catalog: createAgentCatalog({
         settings: () => settings,
         isTrusted: () => true,

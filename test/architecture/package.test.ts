@@ -16,6 +16,7 @@ const allowed: readonly (readonly [pattern: RegExp, needed: boolean])[] = [
   [/^LICENSE$/, true],
   [/^media\/[\w-]+\.(svg|png)$/, true],
   [/^dist\/(extension|workspaceAgent|guard)\.cjs$/, true],
+  [/^dist\/parts\/[\w-]+\.cjs$/, true],
   [/^dist\/webview\/(panel\.js|panel-style\.css|codicon\.(css|ttf))$/, true],
 ];
 

@@ -60,7 +60,7 @@ export function fakeDomain(
   const snapshot: Settings = parseSettings((name) => settings[name]).settings;
   const manager = new SessionManager({
     registry: new SessionRegistry(),
-    launcher: agents,
+    launcher: () => Promise.resolve(agents),
     catalog: {
       defaultAgentId: 'fake',
       resolve: (id) => {

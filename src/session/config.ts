@@ -1,0 +1,39 @@
+// What can be set per session, and what a session's id may look like: the schemas that commands and the API check calls by.
+import * as z from 'zod/mini';
+import { permissionModeSchema, type Settings } from './settings.ts';
+
+/** Ids become file names, so they are short and made of letters, digits, `_` and `-` only. */
+export const sessionIdSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/));
+
+/** What can be set per session. */
+export const sessionConfigSchema = z.looseObject({
+  /** Minutes without activity until the process is stopped; fractions allowed, 0 = never. */
+  timeoutMinutes: z.number().check(z.minimum(0)),
+  /** Whether an unexpected exit is followed by a restart. */
+  restart: z.enum(['onCrash', 'never']),
+  permissionMode: permissionModeSchema,
+});
+
+/** What can be set per session. */
+export interface SessionConfig {
+  /** Minutes without activity until the process is stopped; fractions allowed, 0 = never. */
+  readonly timeoutMinutes: number;
+  /** Whether an unexpected exit is followed by a restart. */
+  readonly restart: 'onCrash' | 'never';
+  /** When the agent's requests for permission are put to the user. */
+  readonly permissionMode: 'ask' | 'allowReads' | 'allowAll';
+}
+
+/** What was set for one session alone; what is absent follows the settings. */
+export const ownConfigSchema = z.partial(sessionConfigSchema);
+
+type OwnConfig = z.infer<typeof ownConfigSchema>;
+
+/** What counts for a session: its own settings before the general ones. */
+export function effectiveConfig(own: OwnConfig, settings: Settings): SessionConfig {
+  return {
+    timeoutMinutes: own.timeoutMinutes ?? settings['idle.timeoutMinutes'],
+    restart: own.restart ?? 'onCrash',
+    permissionMode: own.permissionMode ?? settings['permissions.mode'],
+  };
+}

@@ -1,0 +1,18 @@
+// A session store that is opened, and its code loaded, with its first use.
+import type { OnDemand } from '../session/onDemand.ts';
+import type { SessionStore } from '../session/ports.ts';
+
+/** The store as the domain sees it. */
+export function storeOnDemand(store: OnDemand<SessionStore>): SessionStore {
+  return {
+    list: () => store.use((one) => one.list()),
+    load: (sessionId) => store.use((one) => one.load(sessionId)),
+    save: (sessionId, state) => store.use((one) => one.save(sessionId, state)),
+    open: (sessionId) => store.use((one) => one.open(sessionId)),
+    readTranscript: (sessionId) => store.use((one) => one.readTranscript(sessionId)),
+    readSlice: (sessionId, options) => store.use((one) => one.readSlice(sessionId, options)),
+    delete: (sessionId) => store.use((one) => one.delete(sessionId)),
+    undoDelete: (sessionId) => store.use((one) => one.undoDelete(sessionId)),
+    emptyTrash: () => store.use((one) => one.emptyTrash()),
+  };
+}

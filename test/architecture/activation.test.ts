@@ -1,0 +1,44 @@
+// Activation stays small: the files that are loaded before it, as the bundler sees them.
+import { build } from 'esbuild';
+import { beforeAll, expect, it } from 'vitest';
+import { root } from '../launch/paths.ts';
+
+/** What may be loaded before activation. Anything else belongs behind an `await import()`; see src/README.md. */
+const allowed = [
+  /^src\/(extension\.ts|session\/|agents\/catalog\.ts)/,
+  // The tree, its commands and their questions; panels and files only as what stands for them until they are needed.
+  /^src\/host\/(?!panel|conversation|workspaceFiles|protocolLog|containedPath|textEdits)/,
+  /^src\/host\/(panelOpener|panelsOnDemand)\.ts$/,
+  /^src\/process\/systemClock\.ts$/,
+  /^src\/storage\/storeOnDemand\.ts$/,
+  // The small half of zod, with the words for its problems.
+  /^node_modules\/zod\/v4\/(core|mini|locales\/en\.js)/,
+];
+
+let loaded: string[] = [];
+
+beforeAll(async () => {
+  const { outputs } = (
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['src/extension.ts'],
+      ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', outdir: 'dist' },
+      ...{ external: ['vscode'], write: false, metafile: true },
+    })
+  ).metafile;
+  const parts = new Set(
+    Object.keys(outputs).filter((part) => outputs[part]?.entryPoint === 'src/extension.ts'),
+  );
+  // A set hands out what is added while it is walked.
+  for (const part of parts) {
+    for (const { kind, path, external } of outputs[part]?.imports ?? []) {
+      if (kind === 'import-statement' && external !== true) parts.add(path);
+    }
+  }
+  loaded = [...parts].flatMap((part) => Object.keys(outputs[part]?.inputs ?? {}));
+});
+
+it('loads nothing that waits for its first use', () => {
+  expect(loaded).toContain('src/extension.ts');
+  expect(loaded.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
+});
