@@ -21,7 +21,7 @@ export class EditorFiles implements WorkspaceFiles {
   readonly #roots: WorkspaceRoots;
   readonly #logger: Logger;
   readonly #clock: Clock;
-  /** The write under way per file: writes of one file are made in the order they were asked for. */
+  /** The last write asked for, per name and per file: writes of one file are made in the order they were asked for. */
   readonly #writes = new Map<string, Promise<void>>();
 
   constructor(deps: {
@@ -50,17 +50,25 @@ export class EditorFiles implements WorkspaceFiles {
   async writeTextFile(path: string, content: string): Promise<void> {
     return this.#asSessionError(path, async () => {
       if (Buffer.byteLength(content) > maxFileBytes) throw tooLarge(path);
-      const real = await containedPath(path, this.#roots.folders());
-      const before = this.#writes.get(real) ?? Promise.resolve();
-      // The one before may have failed; that was its caller's to hear.
-      const write = before.catch(() => undefined).then(() => this.#write(path, real, content));
-      this.#writes.set(real, write);
-      try {
-        await write;
-      } finally {
-        if (this.#writes.get(real) === write) this.#writes.delete(real);
-      }
+      // Queued by its name at once, as looking up where its links lead takes any time; then by where that is.
+      await this.#inTurn(path, async () => {
+        const real = await containedPath(path, this.#roots.folders());
+        await this.#inTurn(`real:${real}`, async () => this.#write(path, real, content));
+      });
     });
+  }
+
+  /** Runs `write` when those that were asked for under the same key before have ended. */
+  async #inTurn(key: string, write: () => Promise<void>): Promise<void> {
+    const before = this.#writes.get(key) ?? Promise.resolve();
+    // The one before may have failed; that was its caller's to hear.
+    const mine = before.catch(() => undefined).then(write);
+    this.#writes.set(key, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.#writes.get(key) === mine) this.#writes.delete(key);
+    }
   }
 
   async #write(path: string, real: string, content: string): Promise<void> {
