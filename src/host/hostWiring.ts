@@ -8,6 +8,7 @@ import type { AgentChoices } from './agentChoices.ts';
 import { commandId, type ContextKey } from './commandIds.ts';
 import type { CommandDeps } from './commandTypes.ts';
 import { ErrorBoundary } from './errorBoundary.ts';
+import { IdleNotice } from './idleNotice.ts';
 import type { PanelOpener } from './panelOpener.ts';
 import { notificationText } from './plainText.ts';
 import { registerCommands } from './registerCommands.ts';
@@ -62,6 +63,15 @@ export function createHost(parts: HostParts): Host {
     tree,
     createStatusBar(model),
     new RequestNotifications({ sessions, model, panels, logger }),
+    new IdleNotice({
+      sessions,
+      model,
+      clock,
+      noticeMinutes: () => settings.current['idle.noticeMinutes'],
+      t: vscode.l10n.t,
+      ask: (message, ...buttons) => vscode.window.showInformationMessage(message, ...buttons),
+      run: (what, work) => void boundary.forUser(what, work),
+    }),
     keepContextKeys(model),
     ...registerCommands(table, boundary, () => tree.selection),
   ];

@@ -1,4 +1,5 @@
 // One pure function per kind of row: what the tree shows of a session, a request, a group. No editor.
+import { noticeOf } from '../session/idleWatch.ts';
 import type { PendingRequest } from '../session/info.ts';
 import type { SessionDetails } from '../session/sessions.ts';
 import type { SessionStatus } from '../session/status.ts';
@@ -168,16 +169,21 @@ function notesOf(details: SessionDetails, { now, noticeMinutes, t }: RowContext)
   if (details.readOnly !== undefined) notes.push(t('read only'));
   if (details.queue.length > 0) notes.push(t('{0} queued', details.queue.length));
   if (details.stoppedAfterIdleMinutes !== undefined && info.status === 'dormant') {
-    notes.push(t('stopped after {0} idle min', details.stoppedAfterIdleMinutes));
+    notes.push(t('saved, stopped after {0} min idle', rounded(details.stoppedAfterIdleMinutes)));
   }
   if (info.keepAwake) notes.push(t('kept awake'));
   if (info.idleDeadlineAt !== undefined) {
     const left = -since(info.idleDeadlineAt, now);
-    if (left <= noticeMinutes * 60_000) {
+    if (left <= noticeOf(details.config.timeoutMinutes * 60_000, noticeMinutes * 60_000)) {
       notes.push(t('stops in {0}', shortSpan(Math.max(0, left), t)));
     }
   }
   return notes;
+}
+
+/** Minutes as a person would say them: settings may hold fractions of any length. */
+function rounded(minutes: number): number {
+  return Number(minutes.toPrecision(minutes < 1 ? 1 : 3));
 }
 
 /** The row of a waiting request, below its session. */

@@ -19,6 +19,8 @@ export interface SinkDeps {
   readonly pending: PendingRequests;
   permissionMode(): SessionConfig['permissionMode'];
   onActivity(): void;
+  /** Commands of the agent began or ended. */
+  onTerminals(): void;
   onMessage(direction: 'in' | 'out', kind: string, bytes: number): void;
   readonly logger: Logger;
 }
@@ -66,6 +68,7 @@ export class AgentEventSink implements AgentEvents {
   onTerminalsChanged(running: number): void {
     if (this.run !== undefined) this.run.runningTerminals = running;
     this.#deps.onActivity();
+    this.#deps.onTerminals();
   }
 
   onMessage(direction: 'in' | 'out', kind: string, bytes: number): void {

@@ -18,6 +18,8 @@ export interface StarterDeps extends DomainDeps {
   permissionMode(): SessionConfig['permissionMode'];
   /** The agent gave a sign of life. */
   onActivity(): void;
+  /** Commands of the agent began or ended. */
+  onTerminals(): void;
 }
 
 /** One start. */
@@ -99,6 +101,9 @@ export class AgentStarter {
       permissionMode: () => this.#deps.permissionMode(),
       onActivity: () => {
         this.#deps.onActivity();
+      },
+      onTerminals: () => {
+        this.#deps.onTerminals();
       },
       onMessage: (direction, kind, bytes) => {
         if (!telemetry.isHeard('roost.session.message')) return;

@@ -19,6 +19,8 @@ export interface ContextEvents {
   onChange(change: TranscriptChange): void;
   /** Something happened that keeps the session from being idle. */
   onActivity(): void;
+  /** Whether something said is not on disk has changed. */
+  onFailing(): void;
   /** The agent said something about itself. */
   onFacts(patch: Partial<AgentFacts> & { readonly title?: string | null }): void;
   /** A message (prompt or answer) began. */
@@ -44,6 +46,7 @@ export class ContextManager {
   #unwrittenLength = 0;
   #planId: string | undefined;
   #flushTimer: Disposable | undefined;
+  #failing: Disposable | undefined;
   #replaying = false;
 
   constructor(deps: { clock: Clock; ids: IdSource; events: ContextEvents }) {
@@ -56,6 +59,10 @@ export class ContextManager {
   /** Takes the log that everything from now on is written to. */
   attach(log: TranscriptLog): void {
     this.#log = log;
+    this.#failing?.dispose();
+    this.#failing = log.onDidChangeFailing(() => {
+      this.#events.onFailing();
+    });
   }
 
   /** The log in use. */
@@ -169,6 +176,8 @@ export class ContextManager {
     this.flush();
     const log = this.#log;
     this.#log = undefined;
+    this.#failing?.dispose();
+    this.#failing = undefined;
     await log?.close();
   }
 

@@ -3,7 +3,7 @@ import { isActive } from './entry.ts';
 import { toSessionError } from './errors.ts';
 import type { Disposable } from './event.ts';
 import type { HeldSession, HeldSessions } from './heldSessions.ts';
-import { IdleWatch, type IdleFacts } from './idleWatch.ts';
+import { idleCheckMs, IdleWatch, type IdleFacts } from './idleWatch.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 
 /** Ends idle sessions by themselves or on request. */
@@ -12,6 +12,13 @@ export class IdleSessions implements Disposable {
   readonly #held: HeldSessions;
   readonly #watch: IdleWatch;
   readonly #visible = new Set<string>();
+  /**
+   * The sessions whose clock runs, and since when: whatever kept a session from being idle, its clock
+   * starts anew when that ends. Sessions at rest are not in here, so that ten thousand of them cost nothing.
+   */
+  readonly #counting = new Map<string, number>();
+  /** Sessions that are being stopped for being idle. */
+  readonly #ending = new Map<string, Promise<boolean>>();
   readonly #subscription: Disposable;
 
   constructor(deps: DomainDeps, held: HeldSessions) {
@@ -19,7 +26,11 @@ export class IdleSessions implements Disposable {
     this.#held = held;
     this.#watch = new IdleWatch({
       clock: deps.clock,
-      facts: () => held.all().flatMap((one) => this.#facts(one)),
+      // Those that are being ended are due still, but nobody waits for their time any more.
+      facts: () =>
+        [...this.#counting.keys()]
+          .filter((sessionId) => !this.#ending.has(sessionId))
+          .flatMap((sessionId) => this.#factsOf(sessionId)),
       noticeMs: () => deps.settings()['idle.noticeMinutes'] * 60_000,
       onDue: () => {
         void this.terminateIdle();
@@ -28,13 +39,16 @@ export class IdleSessions implements Disposable {
         for (const sessionId of sessionIds) held.fireChanged(sessionId);
       },
     });
-    this.#subscription = held.changed.event(() => {
+    this.#subscription = held.changed.event(({ sessionId, status }) => {
+      if (status === 'deleted') this.#visible.delete(sessionId);
+      this.#look(sessionId);
       this.#watch.update();
     });
   }
 
   /** Settings have changed. */
   update(): void {
+    for (const { supervisor } of this.#held.all()) this.#look(supervisor.sessionId);
     this.#watch.update();
   }
 
@@ -42,13 +56,25 @@ export class IdleSessions implements Disposable {
   setVisible(sessionId: string, visible: boolean): void {
     if (visible) this.#visible.add(sessionId);
     else this.#visible.delete(sessionId);
-    this.#held.find(sessionId)?.supervisor.touch();
+    this.touch(sessionId);
+    this.#look(sessionId);
     this.#watch.update();
   }
 
+  /** The user did something with a session; a countdown that was shown is over. */
+  touch(sessionId: string): void {
+    const held = this.#held.find(sessionId);
+    if (held === undefined) return;
+    const ending = this.#factsOf(sessionId).some((facts) => this.#watch.isEnding(facts));
+    held.supervisor.touch();
+    if (ending) this.#held.fireChanged(sessionId);
+  }
+
   /** ISO 8601 time at which a session will be stopped; `undefined` while its clock does not run. */
-  deadlineAt(held: HeldSession): string | undefined {
-    const [facts] = this.#facts(held);
+  deadlineAt({ supervisor }: HeldSession): string | undefined {
+    // Most sessions rest, and this is asked for every one of a long list.
+    if (!isActive(supervisor.entry)) return undefined;
+    const [facts] = this.#factsOf(supervisor.sessionId);
     const deadline = facts === undefined ? undefined : this.#watch.deadline(facts);
     if (deadline === undefined) return undefined;
     const { clock } = this.#deps;
@@ -57,10 +83,10 @@ export class IdleSessions implements Disposable {
     return at < 8.64e15 ? new Date(at).toISOString() : undefined;
   }
 
-  /** Stops those that are due now, each on its own; the ids of those it ended. Never rejects. */
+  /** Stops those that are due now, each on its own; the ids of those that ended. Never rejects. */
   async terminateIdle(): Promise<readonly string[]> {
-    const due = this.#watch.due();
-    const ended = await Promise.all(due.map((sessionId) => this.#terminate(sessionId)));
+    const due = [...this.#ending.keys(), ...this.#watch.due()];
+    const ended = await Promise.all(due.map((sessionId) => this.#end(sessionId)));
     this.#watch.update();
     return due.filter((_, index) => ended[index]);
   }
@@ -68,17 +94,40 @@ export class IdleSessions implements Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#watch.dispose();
+    this.#counting.clear();
   }
 
-  /** Whether it was ended. */
-  async #terminate(sessionId: string): Promise<boolean> {
+  /** Starts or ends a session's idle clock. */
+  #look(sessionId: string): void {
+    const [facts] = this.#factsOf(sessionId);
+    if (facts?.counting !== true) this.#counting.delete(sessionId);
+    else if (!this.#counting.has(sessionId)) {
+      this.#counting.set(sessionId, this.#deps.clock.monotonic());
+    }
+  }
+
+  /** Whether it was ended. Asked for twice it is one end. */
+  async #end(sessionId: string): Promise<boolean> {
+    const underWay = this.#ending.get(sessionId);
+    if (underWay !== undefined) return underWay;
+    const ending = this.#saveAndStop(sessionId);
+    this.#ending.set(sessionId, ending);
+    try {
+      return await ending;
+    } finally {
+      this.#ending.delete(sessionId);
+    }
+  }
+
+  async #saveAndStop(sessionId: string): Promise<boolean> {
     const held = this.#held.find(sessionId);
     if (held === undefined) return false;
     const { supervisor } = held;
     try {
+      // Behind whatever else of it is being written.
       await supervisor.save();
       // The save took a moment: somebody may have come back to the session meanwhile.
-      if (!this.#watch.due().includes(sessionId)) return false;
+      if (!this.#factsOf(sessionId).some((facts) => this.#watch.isDue(facts))) return false;
       await supervisor.stop('idle', false);
       return true;
     } catch (error) {
@@ -86,26 +135,43 @@ export class IdleSessions implements Disposable {
       this.#deps.logger.warn(
         `${sessionId} was not stopped for being idle: ${toSessionError(error).message}`,
       );
-      supervisor.touch();
+      // Tried again soon, not at once: a full disk stays full for a while.
+      const { clock } = this.#deps;
+      const waited = supervisor.config.timeoutMinutes * 60_000 - idleCheckMs;
+      this.#counting.set(sessionId, clock.monotonic() - Math.max(0, waited));
       return false;
     }
   }
 
-  /** One element, or none for a session that has no process. */
+  /** One element, or none for a session that is not ready or whose facts cannot be had. */
+  #factsOf(sessionId: string): IdleFacts[] {
+    const held = this.#held.find(sessionId);
+    if (held === undefined) return [];
+    try {
+      return this.#facts(held);
+    } catch (error) {
+      // One session's trouble is not the others'.
+      this.#deps.logger.warn(`${sessionId}: ${toSessionError(error).message}`);
+      return [];
+    }
+  }
+
   #facts({ supervisor, readOnly }: HeldSession): IdleFacts[] {
     const { entry } = supervisor;
     if (!isActive(entry) || entry.state.status !== 'ready' || readOnly !== undefined) return [];
-    const visible = this.#visible.has(entry.sessionId);
+    const { sessionId, lastActivity, state } = entry;
     const counting =
-      !entry.state.keepAwake &&
+      !state.keepAwake &&
       supervisor.runningTerminals === 0 &&
       supervisor.queue.list().length === 0 &&
-      (!visible || this.#deps.settings()['idle.includeVisible']);
+      !supervisor.context.failing &&
+      (!this.#visible.has(sessionId) || this.#deps.settings()['idle.includeVisible']);
+    const begun = this.#counting.get(sessionId) ?? this.#deps.clock.monotonic();
     return [
       {
-        sessionId: entry.sessionId,
+        sessionId,
         counting,
-        lastActivity: entry.lastActivity,
+        since: Math.max(lastActivity, begun),
         timeoutMs: supervisor.config.timeoutMinutes * 60_000,
       },
     ];

@@ -7,8 +7,8 @@ export interface IdleFacts {
   readonly sessionId: string;
   /** Whether the idle clock runs: ready, nothing running or unsaved, not kept awake, not looked at. */
   readonly counting: boolean;
-  /** Monotonic milliseconds of the last activity. */
-  readonly lastActivity: number;
+  /** Monotonic milliseconds from which on it counts: the last activity, or what began the idleness later. */
+  readonly since: number;
   /** 0 = never. */
   readonly timeoutMs: number;
 }
@@ -16,12 +16,12 @@ export interface IdleFacts {
 /** What the watch works with. */
 export interface IdleWatchDeps {
   readonly clock: Clock;
-  /** The sessions with a process. */
+  /** The sessions whose clock may run; the fewer, the cheaper each look. */
   facts(): readonly IdleFacts[];
-  /** How long before a stop the user is told, in milliseconds. */
+  /** The setting: how long before a stop the user is told, in milliseconds. */
   noticeMs(): number;
   /** Sessions whose time is up. */
-  onDue(sessionIds: readonly string[]): void;
+  onDue(): void;
   /** Sessions in their last minutes: their countdown has changed. */
   onCountdown(sessionIds: readonly string[]): void;
 }
@@ -31,10 +31,9 @@ export const idleCheckMs = 60_000;
 /** Later than this, and the computer slept: that time was not idle time. */
 const sleepMs = 30_000;
 
-/** When a session is due, in monotonic milliseconds; `undefined` while its clock does not run. */
-export function idleDeadline(facts: IdleFacts, awakeSince: number): number | undefined {
-  if (!facts.counting || facts.timeoutMs <= 0) return undefined;
-  return Math.max(facts.lastActivity, awakeSince) + facts.timeoutMs;
+/** How long before its stop a session says so: the setting, but never for more than half of its idle time. */
+export function noticeOf(timeoutMs: number, settingMs: number): number {
+  return Math.min(settingMs, timeoutMs / 2);
 }
 
 /** Watches all sessions. */
@@ -53,13 +52,28 @@ export class IdleWatch implements Disposable {
     this.#drift = deps.clock.now() - deps.clock.monotonic();
   }
 
-  /** When a session is due, in monotonic milliseconds. */
-  deadline(facts: IdleFacts): number | undefined {
-    return idleDeadline(facts, this.#awakeSince);
+  /** When a session is due, in monotonic milliseconds; `undefined` while its clock does not run. */
+  deadline({ counting, since, timeoutMs }: IdleFacts): number | undefined {
+    if (!counting || timeoutMs <= 0) return undefined;
+    return Math.max(since, this.#awakeSince) + timeoutMs;
+  }
+
+  /** Whether a session's time is up. */
+  isDue(facts: IdleFacts): boolean {
+    return (this.deadline(facts) ?? Infinity) <= this.#deps.clock.monotonic();
+  }
+
+  /** Whether a session is in its last minutes. */
+  isEnding(facts: IdleFacts): boolean {
+    const deadline = this.deadline(facts);
+    if (deadline === undefined) return false;
+    const left = deadline - this.#deps.clock.monotonic();
+    return left > 0 && left <= noticeOf(facts.timeoutMs, this.#deps.noticeMs());
   }
 
   /** Call when anything that {@link IdleFacts} holds has changed, except mere activity. */
   update(): void {
+    this.#noticeSleep();
     const { clock } = this.#deps;
     const noticeMs = this.#deps.noticeMs();
     const now = clock.monotonic();
@@ -67,7 +81,7 @@ export class IdleWatch implements Disposable {
     for (const facts of this.#deps.facts()) {
       const deadline = this.deadline(facts);
       if (deadline === undefined) continue;
-      const notice = deadline - noticeMs;
+      const notice = deadline - noticeOf(facts.timeoutMs, noticeMs);
       next = Math.min(next, notice > now ? notice : deadline);
     }
     if (next === Infinity) {
@@ -86,10 +100,10 @@ export class IdleWatch implements Disposable {
 
   /** The sessions that are due now. */
   due(): readonly string[] {
-    const now = this.#deps.clock.monotonic();
+    this.#noticeSleep();
     return this.#deps
       .facts()
-      .filter((facts) => (this.deadline(facts) ?? Infinity) <= now)
+      .filter((facts) => this.isDue(facts))
       .map(({ sessionId }) => sessionId);
   }
 
@@ -98,22 +112,30 @@ export class IdleWatch implements Disposable {
   }
 
   #fired(): void {
-    const { clock } = this.#deps;
-    const now = clock.monotonic();
-    const late = now - this.#timerAt;
-    const drift = clock.now() - now;
+    this.#noticeSleep();
     this.#timer = undefined;
     this.#timerAt = Infinity;
-    if (late > sleepMs || drift - this.#drift > sleepMs) this.#awakeSince = now;
-    this.#drift = drift;
-    const due = this.due();
-    if (due.length > 0) this.#deps.onDue(due);
-    const counting = this.#deps.facts().filter((facts) => {
-      const deadline = this.deadline(facts);
-      return deadline !== undefined && deadline > now && deadline - now <= this.#deps.noticeMs();
-    });
-    if (counting.length > 0) this.#deps.onCountdown(counting.map(({ sessionId }) => sessionId));
+    if (this.due().length > 0) this.#deps.onDue();
+    const ending = this.#deps.facts().filter((facts) => this.isEnding(facts));
+    if (ending.length > 0) this.#deps.onCountdown(ending.map(({ sessionId }) => sessionId));
     this.update();
+  }
+
+  /**
+   * A timer that should have fired long ago, or a wall clock that ran ahead: the computer slept. Looked
+   * for wherever deadlines are read, because a question may come before the late timer does.
+   */
+  #noticeSleep(): void {
+    const now = this.#deps.clock.monotonic();
+    const drift = this.#deps.clock.now() - now;
+    const overdue = now - this.#timerAt > sleepMs;
+    // What the computer slept while nobody's clock ran is nobody's concern.
+    const slept = this.#timer !== undefined && drift - this.#drift > sleepMs;
+    this.#drift = drift;
+    if (!overdue && !slept) return;
+    this.#awakeSince = now;
+    // An overdue timer tells of one sleep, once.
+    if (overdue) this.#timerAt = now;
   }
 
   #disarm(): void {

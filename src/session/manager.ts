@@ -262,7 +262,7 @@ export class SessionManager implements Sessions {
   }
 
   touch(sessionId: string): void {
-    this.#held.find(sessionId)?.supervisor.touch();
+    this.#idle.touch(sessionId);
   }
 
   setVisible(sessionId: string, visible: boolean): void {

@@ -88,6 +88,9 @@ export class SessionParts {
       onActivity: () => {
         this.#signOfLife();
       },
+      onTerminals: () => {
+        events.onChange();
+      },
     });
     this.turns = new TurnRunner({
       row: this.row,
@@ -156,6 +159,9 @@ export class SessionParts {
       },
       onActivity: () => {
         this.#signOfLife();
+      },
+      onFailing: () => {
+        this.deps.events.onChange();
       },
       onFacts: (patch) => {
         this.row.noteFacts(patch);

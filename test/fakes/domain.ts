@@ -41,15 +41,18 @@ export interface FakeDomain {
   readonly bus: TelemetryBus;
   /** `sessionId status` of every status change, in order. */
   readonly statuses: string[];
+  /** The user changes settings. */
+  set(changed: Partial<Record<SettingName, unknown>>): void;
   /** A second manager on the same store: the next life of the host. */
   nextLife(): FakeDomain;
 }
 
 /** Builds one. */
 export function fakeDomain(
-  settings: Partial<Record<SettingName, unknown>> = {},
+  given: Partial<Record<SettingName, unknown>> = {},
   store = new MemoryStore(),
 ): FakeDomain {
+  const settings = { ...given };
   const clock = new FakeClock();
   const agents = new FakeAgents();
   const logger = recordingLogger();
@@ -57,7 +60,7 @@ export function fakeDomain(
   const telemetry: TelemetryEvent[] = [];
   const statuses: string[] = [];
   let nextSession = store.heads.size;
-  const snapshot: Settings = parseSettings((name) => settings[name]).settings;
+  let snapshot: Settings = parseSettings((name) => settings[name]).settings;
   const manager = new SessionManager({
     registry: new SessionRegistry(),
     launcher: () => Promise.resolve(agents),
@@ -96,6 +99,11 @@ export function fakeDomain(
     telemetry,
     bus,
     statuses,
+    set: (changed) => {
+      Object.assign(settings, changed);
+      snapshot = parseSettings((name) => settings[name]).settings;
+      manager.onSettingsChanged();
+    },
     nextLife: () => {
       for (const subscription of subscriptions) subscription.dispose();
       store.open_.clear();

@@ -13,6 +13,7 @@ export class FakeClock implements Clock {
   #elapsed = 0;
   #order = 0;
   readonly #timers = new Set<Timer>();
+  #fired = 0;
   #epoch = Date.UTC(2026, 0, 1);
 
   now(): number {
@@ -40,6 +41,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** How many timers have fired. */
+  get fired(): number {
+    return this.#fired;
+  }
+
   /** Moves time on, firing what falls due in order and letting promises settle between firings. */
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms;
@@ -51,6 +57,7 @@ export class FakeClock implements Clock {
       if (due === undefined) break;
       this.#timers.delete(due);
       this.#elapsed = Math.max(this.#elapsed, due.at);
+      this.#fired += 1;
       due.run();
     }
     this.#elapsed = end;

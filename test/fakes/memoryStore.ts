@@ -23,7 +23,23 @@ export class MemoryStore implements SessionStore {
   readonly log: string[] = [];
   readonly open_ = new Set<string>();
   failSaves = false;
-  failAppends = false;
+  /** Sessions whose heads cannot be saved. */
+  readonly failSavesOf = new Set<string>();
+  /** While it is set, saves wait for it. */
+  holdSaves: Promise<void> | undefined;
+  #failAppends = false;
+  readonly #failing = new Emitter<boolean>();
+
+  /** Whether transcripts cannot be written; open ones tell when it changes. */
+  get failAppends(): boolean {
+    return this.#failAppends;
+  }
+
+  set failAppends(fail: boolean) {
+    this.#failAppends = fail;
+    this.#failing.fire(fail);
+  }
+
   readonly readOnly = new Set<string>();
 
   list(): Promise<readonly StoredSession[]> {
@@ -49,8 +65,9 @@ export class MemoryStore implements SessionStore {
   }
 
   async save(sessionId: string, state: SessionState): Promise<SavedSessionInfo> {
-    await Promise.resolve();
-    if (this.failSaves) throw new SessionError('storageFailed', 'no space', { sessionId });
+    await this.holdSaves;
+    if (this.failSaves || this.failSavesOf.has(sessionId))
+      throw new SessionError('storageFailed', 'no space', { sessionId });
     this.heads.set(sessionId, structuredClone(state));
     this.log.push(`save ${state.status}`);
     return this.#info(sessionId, state);
@@ -63,7 +80,7 @@ export class MemoryStore implements SessionStore {
     this.open_.add(sessionId);
     const changes = this.changes.get(sessionId) ?? [];
     this.changes.set(sessionId, changes);
-    const failing = new Emitter<boolean>();
+    const failing = this.#failing;
     const store = this as MemoryStore;
     return Promise.resolve({
       append: (change) => {

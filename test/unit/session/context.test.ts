@@ -25,6 +25,7 @@ beforeEach(async () => {
     events: {
       onChange: (change) => shown.push(change),
       onActivity: () => undefined,
+      onFailing: () => undefined,
       onFacts: () => undefined,
       onMessage: () => {
         messages++;
