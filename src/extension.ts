@@ -132,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     await sessions.shutdown(shutdownGraceMs);
     await processes.built?.shutdown({ graceMs: 0 });
     await store.built?.shutdown();
+    telemetry.dispose();
   };
   // After the activation, which other extensions wait for; the rows come first.
   setImmediate(() => {

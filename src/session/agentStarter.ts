@@ -106,8 +106,7 @@ export class AgentStarter {
         this.#deps.onTerminals();
       },
       onMessage: (direction, kind, bytes) => {
-        if (!telemetry.isHeard('roost.session.message')) return;
-        telemetry.publish('roost.session.message', row.subject, { direction, kind, bytes });
+        telemetry.message(row.subject, direction, kind, bytes);
       },
       logger,
     });

@@ -35,7 +35,7 @@ export const sessionErrorCodes = [
   'internal',
 ] as const;
 
-/** One of {@link sessionErrorCodes}. */
+/** How an operation failed: what to decide on. */
 export type SessionErrorCode = (typeof sessionErrorCodes)[number];
 
 /** Facts about a failure; all optional, all plain data. */
@@ -56,7 +56,7 @@ export interface SessionErrorDetails {
   readonly step?: string;
 }
 
-/** A {@link SessionError} as data: what crosses the API's border and what is persisted. */
+/** The fields of a `SessionError`: what crosses the API's border and what is persisted. */
 export interface SessionErrorData {
   readonly name: 'SessionError';
   readonly code: SessionErrorCode;

@@ -67,18 +67,18 @@ export class RunStart {
       const error = phase.abort.signal.aborted
         ? stoppedMeanwhile(sessionId)
         : toSessionError(thrown, sessionId);
-      await this.#failed(phase, error);
+      await this.#failed(phase, error, startedAt);
       throw error;
     }
     await row.reported();
     turns.pump();
   }
 
-  async #failed(phase: StartingPhase, error: SessionError): Promise<void> {
+  async #failed(phase: StartingPhase, error: SessionError, startedAt: number): Promise<void> {
     const { context, deps, pending, queue, row, backoff } = this.#parts;
     pending.close();
     context.setReplaying(false);
-    if (phase.link !== undefined) await phase.link.stop({ force: true, graceMs: 0 });
+    const report = await phase.link?.stop({ force: true, graceMs: 0 });
     // A stop that came meanwhile sees to the rest itself.
     if (this.#parts.phase !== phase) return;
     await this.#parts.closeContext();
@@ -86,6 +86,11 @@ export class RunStart {
     row.setStatus('failed', error);
     queue.rejectAll(error);
     deps.telemetry.publish('roost.session.error', row.subject, { code: error.code });
+    if (report !== undefined) {
+      const { exitCode, signal, forced } = report;
+      const how = { exitCode, signal, forced, durationMs: deps.clock.monotonic() - startedAt };
+      deps.telemetry.publish('roost.session.terminated', row.subject, { reason: 'failed', ...how });
+    }
     if (backoff.automatic) this.#end.restartOrGiveUp(error);
     await row.reported();
   }

@@ -6,7 +6,7 @@ import type { SavedSessionInfo } from './info.ts';
 import type { AgentFacts, SessionState } from './state.ts';
 import type { SessionStatus } from './status.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
-import type { TelemetrySubject } from './telemetryBus.ts';
+import type { TelemetrySubject } from './telemetry.ts';
 
 /** Writes one row of the registry and its head on disk. */
 export class SessionRow {

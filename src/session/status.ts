@@ -12,7 +12,7 @@ export const sessionStatuses = [
   'failed',
 ] as const;
 
-/** One of {@link sessionStatuses}. */
+/** What a session is doing; whether a process stands behind it is a fact of its own. */
 export type SessionStatus = (typeof sessionStatuses)[number];
 
 /** Every status and the statuses that may follow it. `deleted` is the end of the row. */

@@ -1,13 +1,14 @@
 // Publishes telemetry events inside the process; costs nothing while nobody listens.
 import { stamp, type Clock } from './clock.ts';
-import { Emitter, type Event } from './event.ts';
-import type { TelemetryEvent, TelemetryEventName, TelemetryPayloads } from './telemetry.ts';
-
-/** Who an event is about. */
-export interface TelemetrySubject {
-  readonly sessionId: string;
-  readonly agentId: string;
-}
+import { Emitter, type Disposable, type Event } from './event.ts';
+import {
+  messageKind,
+  type TelemetryEvent,
+  type TelemetryEventName,
+  type TelemetryPayloads,
+  type TelemetrySubject,
+} from './telemetry.ts';
+import { Throughput } from './throughput.ts';
 
 /** A named channel of the process, as `node:diagnostics_channel` has them. */
 export interface TelemetryChannel {
@@ -16,15 +17,19 @@ export interface TelemetryChannel {
 }
 
 /** The bus all telemetry goes through. A throwing subscriber harms neither Roost nor other subscribers. */
-export class TelemetryBus {
+export class TelemetryBus implements Disposable {
   readonly #clock: Clock;
   readonly #channel: ((name: TelemetryEventName) => TelemetryChannel) | undefined;
   readonly #emitter = new Emitter<TelemetryEvent>();
+  readonly #throughput: Throughput;
 
   /** @param channel the process-wide channel of an event, where there are such channels */
   constructor(clock: Clock, channel?: (name: TelemetryEventName) => TelemetryChannel) {
     this.#clock = clock;
     this.#channel = channel;
+    this.#throughput = new Throughput(clock, (subject, payload) => {
+      this.publish('roost.session.throughput', subject, payload);
+    });
   }
 
   /** Every event published from now on. */
@@ -53,5 +58,19 @@ export class TelemetryBus {
     const typed = event as unknown as TelemetryEvent;
     this.#channel?.(name).publish(typed);
     this.#emitter.fire(typed);
+  }
+
+  /** One message on a session's wire: an event of its own, and its share of this second's throughput. */
+  message(subject: TelemetrySubject, direction: 'in' | 'out', method: string, bytes: number): void {
+    if (this.isHeard('roost.session.message')) {
+      const kind = messageKind(method);
+      this.publish('roost.session.message', subject, { direction, kind, bytes });
+    }
+    if (this.isHeard('roost.session.throughput')) this.#throughput.note(subject, bytes);
+  }
+
+  dispose(): void {
+    this.#throughput.dispose();
+    this.#emitter.dispose();
   }
 }

@@ -66,4 +66,35 @@ describe('telemetry', () => {
       },
     ]);
   });
+
+  it('sums up what a wire carries once a second, only while it is busy and somebody listens', async () => {
+    const clock = new FakeClock();
+    const bus = new TelemetryBus(clock);
+    const subject = { sessionId: 's', agentId: 'a' };
+    bus.message(subject, 'in', 'session/update', 10);
+    expect(clock.timers).toBe(0);
+    const heard: TelemetryEvent[] = [];
+    const subscription = bus.onEvent((event) => heard.push(event));
+    bus.message(subject, 'in', 'session/update', 10);
+    bus.message({ ...subject, sessionId: 't' }, 'out', 'read my diary', 5);
+    bus.message(subject, 'in', 'response', 7);
+    await clock.advance(999);
+    expect(heard.map((event) => ('kind' in event ? event.kind : event.name))).toEqual([
+      'session/update',
+      'other',
+      'response',
+    ]);
+    await clock.advance(1);
+    expect(heard.slice(3)).toMatchObject([
+      { name: 'roost.session.throughput', sessionId: 's', messages: 2, bytes: 17 },
+      { name: 'roost.session.throughput', sessionId: 't', messages: 1, bytes: 5 },
+    ]);
+    await clock.advance(60_000);
+    expect(heard).toHaveLength(5);
+    expect(clock.timers).toBe(0);
+    bus.message(subject, 'in', 'response', 1);
+    subscription.dispose();
+    bus.dispose();
+    expect(clock.timers).toBe(0);
+  });
 });
