@@ -22,7 +22,8 @@ export default defineConfig({
   test: {
     root,
     projects: [
-      project('unit'),
+      // Thousands of made-up inputs take their time on a busy machine; nothing here waits for the clock.
+      project('unit', { testTimeout: 60_000 }),
       project('architecture', { testTimeout: 120_000 }),
       project('process', { ...serial, ...here }),
       project('e2e', {

@@ -57,12 +57,12 @@ function declarationOf(source: ts.SourceFile, name: string, checker: ts.TypeChec
     if (statement.name.text !== name) continue;
     if (!writtenOut.has(name)) return statement.getFullText(source).trim();
     const type = checker.getTypeAtLocation(statement.name);
-    const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
+    const { NoTruncation, InTypeAlias } = ts.TypeFormatFlags;
     const comment = ts
       .getLeadingCommentRanges(source.text, statement.getFullStart())
       ?.map(({ pos, end }) => source.text.slice(pos, end))
       .at(-1);
-    return `${comment ?? ''}\nexport type ${name} = ${checker.typeToString(type, undefined, flags)};`;
+    return `${comment ?? ''}\nexport type ${name} = ${checker.typeToString(type, undefined, NoTruncation | InTypeAlias)};`;
   }
   throw new Error(`${name} is not declared in ${source.fileName}`);
 }

@@ -24,16 +24,17 @@ function problemsIn(files: ReadonlyMap<string, string>): string[] {
     moduleResolution: ts.ModuleResolutionKind.Bundler,
   };
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name) ?? readFile(name);
-  host.getSourceFile = (name, language, ...rest) => {
-    const text = files.get(name);
-    return text === undefined
-      ? getSourceFile(name, language, ...rest)
-      : ts.createSourceFile(name, text, language);
-  };
-  const program = ts.createProgram([...files.keys()], options, host);
+  const program = ts.createProgram([...files.keys()], options, {
+    ...host,
+    fileExists: (name) => files.has(name) || host.fileExists(name),
+    readFile: (name) => files.get(name) ?? host.readFile(name),
+    getSourceFile: (name, language, ...rest) => {
+      const text = files.get(name);
+      return text === undefined
+        ? host.getSourceFile(name, language, ...rest)
+        : ts.createSourceFile(name, text, language);
+    },
+  });
   return ts.getPreEmitDiagnostics(program).map(({ messageText, file }) => {
     const where = file === undefined ? '' : `${file.fileName}: `;
     return where + ts.flattenDiagnosticMessageText(messageText, '\n');
@@ -130,7 +131,7 @@ function specifiedEvents(): Events {
     if (!ts.isStringLiteral(member.name) || !ts.isTypeLiteralNode(member.type)) continue;
     events[member.name.text] = Object.fromEntries(
       member.type.members.flatMap((field) =>
-        ts.isPropertySignature(field) && field.name !== undefined
+        ts.isPropertySignature(field)
           ? [[field.name.getText(source), plain(field.type?.getText(source) ?? '')]]
           : [],
       ),

@@ -58,8 +58,8 @@ describe('idle sessions', () => {
     await setSetting('idle.timeoutMinutes', timeoutMinutes);
     assert.ok(api.getSession(idle)?.idleDeadlineAt);
     await whenSession(api, idle, (info) => info?.status === 'dormant');
-    // Asked now, for whatever would be due besides.
-    assert.deepEqual(await api.terminateIdleSessions(), []);
+    // Asked now, nothing else is due; that one may be on its last step still.
+    for (const sessionId of await api.terminateIdleSessions()) assert.equal(sessionId, idle);
     listening.dispose();
 
     assert.deepEqual(
