@@ -1,4 +1,4 @@
-// The unit, process, architecture, agents and browser tiers, one vitest project each; the host tier runs in mocha inside VS Code.
+// The unit, process, architecture, agents, matrix and browser tiers, one vitest project each; the host tier runs in mocha inside VS Code.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -34,6 +34,12 @@ export default defineConfig({
         hookTimeout: 300_000,
       }),
       project('agents', { ...serial, testTimeout: 300_000, hookTimeout: 600_000 }),
+      project('matrix', {
+        ...serial,
+        include: ['test/agents/**/*.matrix.ts'],
+        testTimeout: 300_000,
+        hookTimeout: 900_000,
+      }),
     ],
   },
 });

@@ -1,13 +1,13 @@
 // Starts agents that speak ACP: the domain's launcher.
 import type { AgentEvents, AgentLauncher, AgentLink, LaunchRequest } from '../session/ports.ts';
-import { AcpAgentLink, type LinkServices } from './agentLink.ts';
+import { AcpAgentLink } from './agentLink.ts';
+import type { LinkServices } from './linkOptions.ts';
 
 export type { LinkServices };
 
-/** Implements {@link AgentLauncher}. One per extension host: what it remembers of conversations outlives their links. */
+/** Implements {@link AgentLauncher}. */
 export class AcpAgentLauncher implements AgentLauncher {
   readonly #services: LinkServices;
-  readonly #createdAt = new Map<string, number>();
 
   constructor(services: LinkServices) {
     this.#services = services;
@@ -18,7 +18,6 @@ export class AcpAgentLauncher implements AgentLauncher {
       ...request,
       events,
       services: this.#services,
-      createdAt: this.#createdAt,
     });
   }
 }

@@ -1,22 +1,15 @@
 // One run of one agent: its process and its connection together, as the domain sees them.
 import type { ChildRun, StartedChild } from '../process/childRun.ts';
-import type { ProcessHost } from '../process/processHost.ts';
 import type { AgentUpdate } from '../session/agentUpdate.ts';
-import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import type {
-  AgentDefinition,
   AgentEnd,
-  AgentEvents,
   AgentInfo,
   AgentLink,
   ContentBlock,
-  Logger,
   OpenedSession,
   StopReport,
   StopRequest,
-  WorkspaceFiles,
-  WorkspaceRoots,
 } from '../session/ports.ts';
 import type { AgentFacts } from '../session/state.ts';
 import { agentAnswered, agentExited, connectionLost } from './agentErrors.ts';
@@ -29,6 +22,8 @@ import {
   readOpened,
   readStopReason,
 } from './handshake.ts';
+import { inAskingMode, untilQuiet } from './habits.ts';
+import type { LinkOptions } from './linkOptions.ts';
 import { quirksOf, type Quirks } from './quirks.ts';
 import { Terminals } from './terminals.ts';
 import { translateUpdate } from './updates.ts';
@@ -39,34 +34,6 @@ const exitAfterEndMs = 1000;
 /** The part of a stop's grace time in which the agent's commands may end by themselves. */
 const commandsShare = 0.3;
 
-/** What a link needs besides the agent and the folder. */
-export interface LinkServices {
-  readonly processHost: ProcessHost;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly files: WorkspaceFiles;
-  readonly roots: WorkspaceRoots;
-  /** Roost's own version, told to agents. */
-  readonly clientVersion: string;
-  /** The user's login shell, for command lines of agents. */
-  readonly shell?: string | undefined;
-  /** Longest message taken from an agent, in bytes; 64 MiB if absent. */
-  readonly maxMessageBytes?: number;
-  /** Given every line on the wire while it returns a function: the setting `log.protocol`. */
-  readonly wireLog?: () => ((direction: 'in' | 'out', line: string) => void) | undefined;
-}
-
-/** What a link is made of. */
-export interface LinkOptions {
-  readonly services: LinkServices;
-  readonly sessionId: string;
-  readonly agent: AgentDefinition;
-  readonly cwd: string;
-  readonly events: AgentEvents;
-  /** When conversations were created, by their ids, on the monotonic clock: shared by all links. */
-  readonly createdAt: Map<string, number>;
-}
-
 /** Implements {@link AgentLink} for an agent that speaks ACP over its standard streams. */
 export class AcpAgentLink implements AgentLink {
   readonly ended: Promise<AgentEnd>;
@@ -74,7 +41,7 @@ export class AcpAgentLink implements AgentLink {
   readonly #run: ChildRun;
   readonly #terminals: Terminals;
   readonly #requests: ClientRequests;
-  readonly #quirks: Quirks;
+  #quirks: Quirks;
   /** `undefined` when there never was a process. */
   readonly #connection: Promise<Connection | undefined>;
   /** The agent's output has ended and was delivered. */
@@ -83,6 +50,10 @@ export class AcpAgentLink implements AgentLink {
   readonly #turns = new Set<Promise<unknown>>();
   /** The conversation opened last: whose updates those are that name none. */
   #agentSessionId = '';
+  /** The mode it is in, as far as that was said. */
+  #modeId: string | undefined;
+  /** How many updates have come: whether an agent has gone quiet. */
+  #updates = 0;
   #info: AgentInfo | undefined;
   #polite: Promise<void> | undefined;
   #commandsKilled = 0;
@@ -119,6 +90,10 @@ export class AcpAgentLink implements AgentLink {
       terminals: this.#terminals,
       cwd,
       stopping: this.#stopping.signal,
+      writesUnasked: () => this.#quirks.writesUnasked.includes(this.#modeId ?? ''),
+      onUpdate: (agentSessionId, update) => {
+        this.#report(agentSessionId, update);
+      },
     });
     // Connected in the tick in which the streams are handed out.
     this.#connection = this.#run.started.then((child) =>
@@ -140,34 +115,40 @@ export class AcpAgentLink implements AgentLink {
     const params = initializeParams(services.clientVersion, this.#quirks);
     const info = readIntroduction(await this.#request('initialize', params), agent.name);
     this.#info = info;
+    this.#quirks = quirksOf(agent, info.programName);
     return info;
   }
 
   async newSession(options: { readonly cwd: string }): Promise<OpenedSession> {
     const params = { cwd: options.cwd, mcpServers: [] };
-    const { agent, createdAt, services } = this.#options;
+    const { agent } = this.#options;
     const opened = readOpened(await this.#request('session/new', params), undefined, agent.name);
     this.#agentSessionId = opened.agentSessionId;
-    if (this.#quirks.minLoadAgeMs > 0) {
-      createdAt.set(opened.agentSessionId, services.clock.monotonic());
-    }
-    return opened;
+    this.#modeId = opened.currentModeId;
+    return inAskingMode(opened, this.#quirks, (mode) => this.setMode(this.#agentSessionId, mode));
   }
 
   async loadSession(options: {
     readonly cwd: string;
     readonly agentSessionId: string;
+    readonly begunAt?: number | undefined;
   }): Promise<OpenedSession> {
-    const { agent, createdAt, services } = this.#options;
-    const created = createdAt.get(options.agentSessionId) ?? -Infinity;
-    if (services.clock.monotonic() - created < this.#quirks.minLoadAgeMs) {
+    const { agent, services } = this.#options;
+    if (services.clock.now() - (options.begunAt ?? -Infinity) < this.#quirks.minLoadAgeMs) {
       throw new SessionError(
         'agentError',
         `${agent.name} cannot load a conversation that was begun less than ${Math.ceil(this.#quirks.minLoadAgeMs / 1000)} s ago.`,
         { hint: 'Try again in a minute.', details: { step: 'session/load', cause: 'tooYoung' } },
       );
     }
-    return this.#reopen('session/load', options);
+    const opened = await this.#reopen('session/load', options);
+    if (this.#quirks.replaysAfterLoad) {
+      await untilQuiet(
+        (method) => this.#request(method, {}),
+        () => this.#updates,
+      );
+    }
+    return opened;
   }
 
   resumeSession(options: {
@@ -204,6 +185,7 @@ export class AcpAgentLink implements AgentLink {
 
   async setMode(agentSessionId: string, modeId: string): Promise<void> {
     await this.#request('session/set_mode', { sessionId: agentSessionId, modeId });
+    this.#modeId = modeId;
   }
 
   async setConfigOption(
@@ -326,11 +308,13 @@ export class AcpAgentLink implements AgentLink {
     // Set before the answer: a load replays the conversation first.
     this.#agentSessionId = agentSessionId;
     const params = { cwd, sessionId: agentSessionId, mcpServers: [] };
-    return readOpened(
+    const opened = readOpened(
       await this.#request(method, params),
       agentSessionId,
       this.#options.agent.name,
     );
+    this.#modeId = opened.currentModeId;
+    return opened;
   }
 
   async #request(method: string, params: unknown): Promise<unknown> {
@@ -366,6 +350,8 @@ export class AcpAgentLink implements AgentLink {
   }
 
   #report(agentSessionId: string, update: AgentUpdate): void {
+    this.#updates += 1;
+    if (update.type === 'mode') this.#modeId = update.modeId;
     this.#options.events.onUpdate(agentSessionId, update);
   }
 }

@@ -1,7 +1,9 @@
 // Answers what an agent asks of its client: permissions, questions, files and terminals.
 import * as z from 'zod';
+import type { AgentUpdate } from '../session/agentUpdate.ts';
 import type { AgentEvents, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
 import { answerTo } from './agentErrors.ts';
+import { AskedWrites } from './askedWrites.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 import type { Terminals } from './terminals.ts';
 import { translateToolCall } from './toolCalls.ts';
@@ -17,6 +19,10 @@ export interface ClientRequestsOptions {
   readonly cwd: string;
   /** Fires when the agent is being stopped: nobody will answer its questions any more. */
   readonly stopping: AbortSignal;
+  /** Whether the agent now writes files without having asked for permission, though its mode says it would. */
+  readonly writesUnasked: () => boolean;
+  /** Told of what is added to the conversation here. */
+  readonly onUpdate: (agentSessionId: string, update: AgentUpdate) => void;
 }
 
 const sessionId = z.string();
@@ -43,7 +49,7 @@ const schemas = {
     line: z.int().min(0).nullish(),
     limit: z.int().min(0).nullish(),
   }),
-  write: z.looseObject({ path: z.string(), content: z.string() }),
+  write: z.looseObject({ sessionId, path: z.string(), content: z.string() }),
   create: z.looseObject({
     sessionId,
     command: z.string().min(1),
@@ -60,15 +66,22 @@ type Answer = (params: unknown, signal: AbortSignal) => Promise<unknown>;
 export class ClientRequests {
   readonly #options: ClientRequestsOptions;
   readonly #answers: ReadonlyMap<string, Answer>;
+  readonly #askedWrites: AskedWrites;
 
   constructor(options: ClientRequestsOptions) {
     this.#options = options;
     const { terminals } = options;
+    this.#askedWrites = new AskedWrites({
+      files: options.files,
+      onUpdate: options.onUpdate,
+      ask: (ask, signal) =>
+        this.#ask(signal, undefined, (waiting) => options.events.requestPermission(ask, waiting)),
+    });
     this.#answers = new Map<string, Answer>([
       ['session/request_permission', (params, signal) => this.#permission(params, signal)],
       ['elicitation/create', (params, signal) => this.#elicitation(params, signal)],
       ['fs/read_text_file', (params) => this.#read(params)],
-      ['fs/write_text_file', (params) => this.#write(params)],
+      ['fs/write_text_file', (params, signal) => this.#write(params, signal)],
       ['terminal/create', (params) => this.#createTerminal(params)],
       ['terminal/output', (params) => Promise.resolve(terminals.output(terminalIn(params)))],
       ['terminal/wait_for_exit', (params) => terminals.waitForExit(terminalIn(params))],
@@ -94,16 +107,15 @@ export class ClientRequests {
     const request = parse(schemas.permission, params);
     const call = translateToolCall(request.toolCall);
     if (call === undefined) throw invalid('toolCall has no toolCallId');
+    const ask = {
+      agentSessionId: request.sessionId,
+      toolCall: call.patch,
+      options: request.options.map(({ optionId, name, kind }) => ({ optionId, name, kind })),
+    };
     const optionId = await this.#ask(signal, undefined, (waiting) =>
-      this.#options.events.requestPermission(
-        {
-          agentSessionId: request.sessionId,
-          toolCall: call.patch,
-          options: request.options.map(({ optionId, name, kind }) => ({ optionId, name, kind })),
-        },
-        waiting,
-      ),
+      this.#options.events.requestPermission(ask, waiting),
     );
+    this.#askedWrites.notePermission(ask, optionId);
     return {
       outcome:
         optionId === undefined ? { outcome: 'cancelled' } : { outcome: 'selected', optionId },
@@ -160,12 +172,13 @@ export class ClientRequests {
     return { content };
   }
 
-  async #write(params: unknown): Promise<unknown> {
-    const { path, content } = parse(schemas.write, params);
-    await this.#options.files.writeTextFile(
-      await workspacePath(path, this.#options.roots),
-      content,
-    );
+  async #write(params: unknown, signal: AbortSignal): Promise<unknown> {
+    const { files, roots, writesUnasked } = this.#options;
+    const request = parse(schemas.write, params);
+    const path = await workspacePath(request.path, roots);
+    const write = (): Promise<void> => files.writeTextFile(path, request.content);
+    if (writesUnasked()) await this.#askedWrites.write({ ...request, path }, write, signal);
+    else await write();
     return {};
   }
 

@@ -81,12 +81,9 @@ export function readIntroduction(result: unknown, agentName: string): AgentInfo 
   }
   const prompt = agentCapabilities?.promptCapabilities;
   const session = agentCapabilities?.sessionCapabilities;
-  const name = agentInfo?.title ?? agentInfo?.name;
-  const version = agentInfo?.version;
   return {
     protocolVersion: theirs,
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(typeof version === 'string' ? { version } : {}),
+    ...namesIn(agentInfo),
     can: {
       load: agentCapabilities?.loadSession === true,
       resume: isOffered(session?.resume),
@@ -98,6 +95,19 @@ export function readIntroduction(result: unknown, agentName: string): AgentInfo 
       embeddedContext: prompt?.embeddedContext === true,
     },
     authMethods: (authMethods ?? []).flatMap(readAuthMethod),
+  };
+}
+
+/** What it says it is, as far as it says so. */
+function namesIn(
+  info: z.infer<typeof introductionSchema>['agentInfo'],
+): Pick<AgentInfo, 'name' | 'programName' | 'version'> {
+  const name = info?.title ?? info?.name;
+  const { name: programName, version } = info ?? {};
+  return {
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof programName === 'string' ? { programName } : {}),
+    ...(typeof version === 'string' ? { version } : {}),
   };
 }
 

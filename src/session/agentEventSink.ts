@@ -54,7 +54,12 @@ export class AgentEventSink implements AgentEvents {
     const answered = answerByMode(this.#deps.permissionMode(), whole);
     if (answered !== undefined) return answered;
     const title = call?.title ?? ask.toolCall.toolCallId;
-    return this.#deps.pending.permission(whole, title, signal);
+    const optionId = await this.#deps.pending.permission(whole, title, signal);
+    const kind = ask.options.find((option) => option.optionId === optionId)?.kind;
+    if (kind?.startsWith('reject') === true) {
+      this.#deps.context.refuseToolCall(ask.toolCall.toolCallId);
+    }
+    return optionId;
   }
 
   async elicit(ask: ElicitationAsk, signal: AbortSignal): Promise<ElicitationAnswer> {

@@ -1,6 +1,7 @@
 // Brings an agent from nothing to an open conversation: ownership of the files, process, handshake, conversation.
 import { AgentEventSink } from './agentEventSink.ts';
 import { startStep, stoppedMeanwhile, type AgentRun } from './agentRun.ts';
+import { stamp } from './clock.ts';
 import type { ContextManager } from './context.ts';
 import { carriedContext, openConversation, type OpenedHow } from './conversation.ts';
 import { toSessionError } from './errors.ts';
@@ -67,18 +68,21 @@ export class AgentStarter {
       info,
       cwd: state.cwd,
       agentSessionId: state.agentSessionId,
+      begunAt: state.agentSessionAt === undefined ? undefined : Date.parse(state.agentSessionAt),
+      modeId: state.facts?.currentModeId,
       hasHistory: state.messageCount > 0,
       step,
       setReplaying: (replaying) => {
         context.setReplaying(replaying);
       },
       onRefused: (refused, error) => {
-        logger.warn(`${sessionId}: session/${refused} refused: ${toSessionError(error).message}`);
+        logger.warn(`${sessionId}: ${refused} refused: ${toSessionError(error).message}`);
       },
     });
     const carried = how === 'replay' ? await this.#carried() : undefined;
     if (signal.aborted) throw stoppedMeanwhile(sessionId);
     this.#noteOpened(agent, info, opened);
+    if (how === 'new' || how === 'replay') row.patch({ agentSessionAt: stamp(clock) });
     this.#noteHow(agent, carried, request.automatic);
     const run: AgentRun = {
       agent,

@@ -121,6 +121,11 @@ export class ContextManager {
     return this.#calls.facts(toolCallId);
   }
 
+  /** The user has refused a tool call: it is over with its turn, also when the agent does not say so. */
+  refuseToolCall(toolCallId: string): void {
+    this.#calls.refuse(toolCallId);
+  }
+
   /** Adds the user's prompt; it is written when this returns. The entry's id. */
   userPrompt(blocks: readonly ContentBlock[]): string {
     this.#closeText();

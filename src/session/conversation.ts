@@ -13,6 +13,10 @@ export interface ConversationRequest {
   readonly cwd: string;
   /** The agent's id for the earlier conversation; `undefined` for a new one. */
   readonly agentSessionId: string | undefined;
+  /** When that one was begun: wall time in milliseconds, where known. */
+  readonly begunAt: number | undefined;
+  /** The mode that the session was in; `undefined` when none is known. */
+  readonly modeId: string | undefined;
   /** Whether anything was said before. */
   readonly hasHistory: boolean;
   /** Runs one start step under its deadline. */
@@ -20,7 +24,7 @@ export interface ConversationRequest {
   /** Called around a load, whose replay must not be added to the transcript again. */
   setReplaying(replaying: boolean): void;
   /** Told of each way that was tried and failed. */
-  onRefused(how: OpenedHow, error: unknown): void;
+  onRefused(how: OpenedHow | 'mode', error: unknown): void;
 }
 
 /**
@@ -28,6 +32,13 @@ export interface ConversationRequest {
  * new one. A refused way is not the end, except when the agent asks for sign-in or is gone.
  */
 export async function openConversation(
+  request: ConversationRequest,
+): Promise<{ readonly opened: OpenedSession; readonly how: OpenedHow }> {
+  const { opened, how } = await open(request);
+  return { opened: await inEarlierMode(request, opened), how };
+}
+
+async function open(
   request: ConversationRequest,
 ): Promise<{ readonly opened: OpenedSession; readonly how: OpenedHow }> {
   const { link, info, cwd, agentSessionId } = request;
@@ -46,7 +57,7 @@ export async function openConversation(
     request.setReplaying(request.hasHistory);
     try {
       const opened = await request.step('session/load', () =>
-        link.loadSession({ cwd, agentSessionId }),
+        link.loadSession({ cwd, agentSessionId, begunAt: request.begunAt }),
       );
       return { opened, how: 'load' };
     } catch (error) {
@@ -57,6 +68,28 @@ export async function openConversation(
   }
   const opened = await request.step('session/new', () => link.newSession({ cwd }));
   return { opened, how: request.hasHistory ? 'replay' : 'new' };
+}
+
+/**
+ * A session goes on in the mode its user has chosen; agents start in one of their own, and some in one
+ * that asks less. An agent that refuses keeps its own, which the row then shows.
+ */
+async function inEarlierMode(
+  request: ConversationRequest,
+  opened: OpenedSession,
+): Promise<OpenedSession> {
+  const { link, modeId } = request;
+  if (modeId === undefined || opened.currentModeId === undefined) return opened;
+  const known = opened.modes?.some((mode) => mode.id === modeId) === true;
+  if (!known || opened.currentModeId === modeId) return opened;
+  try {
+    await request.step('session/set_mode', () => link.setMode(opened.agentSessionId, modeId));
+    return { ...opened, currentModeId: modeId };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    request.onRefused('mode', error);
+    return opened;
+  }
 }
 
 /** The agent is there and said no; anything else (gone, silent, sign-in) ends the start. */

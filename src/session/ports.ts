@@ -43,6 +43,8 @@ export interface AgentEnd {
 export interface AgentInfo {
   readonly protocolVersion: number;
   readonly name?: string;
+  /** The name its program has for itself, where `name` is one for people. */
+  readonly programName?: string;
   readonly version?: string;
   /** What it offers; an absent capability is an unsupported one. */
   readonly can: {
@@ -162,9 +164,11 @@ export interface AgentLink {
   initialize(): Promise<AgentInfo>;
   /** @throws SessionError `authRequired`, `agentError` */
   newSession(options: { readonly cwd: string }): Promise<OpenedSession>;
+  /** @param options `begunAt`: when the conversation was begun, wall time in milliseconds, where known */
   loadSession(options: {
     readonly cwd: string;
     readonly agentSessionId: string;
+    readonly begunAt?: number | undefined;
   }): Promise<OpenedSession>;
   resumeSession(options: {
     readonly cwd: string;

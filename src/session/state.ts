@@ -60,6 +60,8 @@ export const sessionStateSchema = z.looseObject({
   keepAwake: z.boolean(),
   /** The agent's own id for the conversation, for resume and load. */
   agentSessionId: z.optional(z.string()),
+  /** When that conversation was begun with the agent, which may be later than the session; ISO 8601. */
+  agentSessionAt: z.optional(z.string()),
   /** Minutes after which the session was stopped for being idle; absent when it rests for another reason. */
   stoppedAfterIdleMinutes: z.optional(z.number()),
   /** The window closed while the session's agent ran: what an eager restore starts again. */

@@ -41,6 +41,8 @@ export class ToolCallBook {
   readonly #newEntry: () => { id: string; at: string };
   /** Calls whose content changed in a way that can wait for the next flush. */
   readonly #dirty = new Set<string>();
+  /** Calls that the user has refused, until their turn ends. */
+  readonly #refused = new Set<string>();
 
   constructor(newEntry: () => { id: string; at: string }) {
     this.#newEntry = newEntry;
@@ -112,6 +114,11 @@ export class ToolCallBook {
     }
   }
 
+  /** The user has refused a call: unless the agent says something else, it has failed. */
+  refuse(toolCallId: string): void {
+    this.#refused.add(toolCallId);
+  }
+
   /** Everything that has waited. */
   flush(): ToolCallChange[] {
     const changes: ToolCallChange[] = [];
@@ -148,8 +155,8 @@ export class ToolCallBook {
   }
 
   /**
-   * The end of a turn: calls that still say they run become `status`, and terminals that no call
-   * shows get a call of their own, so that their output is not lost.
+   * The end of a turn: calls that still say they run become `status`, those the user has refused
+   * `failed`, and terminals that no call shows get a call of their own, so that their output is not lost.
    */
   settle(status: 'cancelled' | 'failed' | undefined): ToolCallChange[] {
     const changes = this.flush();
@@ -167,11 +174,12 @@ export class ToolCallBook {
       }
     }
     for (const entry of this.#calls.values()) {
+      const { toolCallId } = entry;
       const open = entry.status === 'pending' || entry.status === 'in_progress';
-      if (open && status !== undefined) {
-        changes.push(...this.patch({ toolCallId: entry.toolCallId, status }));
-      }
+      const end = status ?? (this.#refused.has(toolCallId) ? 'failed' : undefined);
+      if (open && end !== undefined) changes.push(...this.patch({ toolCallId, status: end }));
     }
+    this.#refused.clear();
     for (const [id, terminal] of this.#terminals) {
       if (terminal.exit !== undefined) this.#terminals.delete(id);
     }

@@ -7,7 +7,8 @@ import { newRunMark, scratchFolder, type RunMark } from '../launch/paths.ts';
 import { isAlive, markedProcesses } from '../launch/processes.ts';
 import { until } from '../process/support/tags.ts';
 import { ModelServer } from './modelServer.ts';
-import { recipe, recipeIds, type RecipeId } from './recipes.ts';
+import type { RecipeId } from './recipeList.ts';
+import { lightRecipeIds, recipe } from './recipes.ts';
 import { RoostStack } from './roostStack.ts';
 
 /** Homes of the agents: one each, because the first start in an empty one takes some of them ten seconds. */
@@ -49,7 +50,7 @@ async function roostWith(id: RecipeId): Promise<RoostStack> {
   });
 }
 
-describe.each(recipeIds)('%s', (id) => {
+describe.each(lightRecipeIds)('%s', (id) => {
   it('works, asks, and is stopped with nothing left; a prompt brings it back', async () => {
     await using roost = await roostWith(id);
     const { sessions } = roost;

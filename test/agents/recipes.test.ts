@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newRunMark, scratchFolder, type RunMark } from '../launch/paths.ts';
 import { markedProcesses } from '../launch/processes.ts';
 import { ModelServer } from './modelServer.ts';
-import { recipe, recipeIds } from './recipes.ts';
+import { lightRecipeIds, recipe } from './recipes.ts';
 import { everything, messageText, SdkPeer } from './sdkPeer.ts';
 
 let scratch: string;
@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-describe.each(recipeIds)('%s', (id) => {
+describe.each(lightRecipeIds)('%s', (id) => {
   it('answers, asks before it runs a command, minds a refusal, and stops when told', async () => {
     const home = join(scratch, 'home');
     const { env, ...command } = await recipe(id, {

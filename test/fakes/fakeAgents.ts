@@ -93,15 +93,15 @@ export class FakeLink implements AgentLink {
   }
 
   newSession(): Promise<OpenedSession> {
-    return this.#ask('session/new', { agentSessionId: 'fake-1' });
+    return this.#ask('session/new', { agentSessionId: 'fake-1', ...this.#script.opened });
   }
 
   loadSession(): Promise<OpenedSession> {
-    return this.#ask('session/load', { agentSessionId: 'fake-1' });
+    return this.#ask('session/load', { agentSessionId: 'fake-1', ...this.#script.opened });
   }
 
   resumeSession(): Promise<OpenedSession> {
-    return this.#ask('session/resume', { agentSessionId: 'fake-1' });
+    return this.#ask('session/resume', { agentSessionId: 'fake-1', ...this.#script.opened });
   }
 
   authenticate(): Promise<void> {
@@ -161,6 +161,8 @@ export interface FakeScript {
   hold?: readonly string[];
   answers?: Readonly<Record<string, unknown>>;
   info?: AgentInfo;
+  /** What opening a conversation answers besides its id. */
+  opened?: Partial<OpenedSession>;
   holdStop?: boolean;
 }
 

@@ -159,6 +159,37 @@ test('paths outside of the workspace are refused, also through links, and nothin
   expect(() => readFileSync(join(outside.folder, 'not-yet.txt'))).toThrow('ENOENT');
 });
 
+test('an agent that writes unasked in a mode that promises to ask is asked for', async () => {
+  await using lab = new Lab();
+  const kimi = { ...scripted('--modes'), id: 'Kimi Code CLI' };
+  const { events, say } = await lab.open(kimi);
+  const file = join(lab.folder, 'new.txt');
+  await say(`write ${file} freely`);
+  expect(events.asks).toEqual([]);
+
+  await say('mode default');
+  events.answer = () => Promise.resolve('allow');
+  await say(`write ${file} with leave`);
+  expect(events.asks[0]?.ask.toolCall).toMatchObject({
+    kind: 'edit',
+    content: [{ type: 'diff', path: file, oldText: 'freely', newText: 'with leave' }],
+  });
+  expect(readFileSync(file, 'utf8')).toBe('with leave');
+
+  events.answer = () => Promise.resolve('reject');
+  await say(`write ${file} in spite`);
+  expect(events.asks).toHaveLength(2);
+  expect(events.text()).toContain('error:');
+  expect(readFileSync(file, 'utf8')).toBe('with leave');
+
+  events.answer = () => Promise.resolve('always');
+  await say(`write ${file} once`, `write ${file} and again`);
+  expect(events.asks).toHaveLength(3);
+  expect(readFileSync(file, 'utf8')).toBe('and again');
+  const statuses = events.of('toolCall').map(({ patch }) => patch.status);
+  expect(statuses).toEqual(['completed', 'failed', 'completed']);
+});
+
 test('an agent known to be wrong about files is not offered any', async () => {
   const lines: string[] = [];
   await using lab = new Lab().with({
@@ -172,7 +203,8 @@ test('an agent known to be wrong about files is not offered any', async () => {
     params: { clientCapabilities: { fs: { readTextFile: false, writeTextFile: false } } },
   });
   const { agentSessionId } = await link.newSession({ cwd: lab.folder });
-  const tooYoung = await failure(link.loadSession({ cwd: lab.folder, agentSessionId }));
+  const begunAt = Date.now();
+  const tooYoung = await failure(link.loadSession({ cwd: lab.folder, agentSessionId, begunAt }));
   expect(tooYoung).toMatchObject({ code: 'agentError', details: { cause: 'tooYoung' } });
   // Not even asked: that alone would destroy what the agent has stored.
   expect(lines.filter((line) => line.includes('session/load'))).toEqual([]);

@@ -1,9 +1,8 @@
-// Small decisions of the protocol room: how a command line is run, what is kept of output, what is known of agents.
+// Small decisions of the protocol room: how a command line is run and what is kept of output.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { programFor } from '../../../src/acp/commandLine.ts';
 import { OutputBuffer } from '../../../src/acp/outputBuffer.ts';
-import { quirksOf } from '../../../src/acp/quirks.ts';
 
 describe('how a command is run', () => {
   const linux = { platform: 'linux', shell: '/bin/bash' } as const;
@@ -59,26 +58,5 @@ describe('what is kept of output', () => {
     for (let i = 0; i < 5000; i += 1) buffer.push(`${i} `);
     const all = Array.from({ length: 5000 }, (_, i) => `${i} `).join('');
     expect(buffer.read()).toEqual({ output: all, truncated: false });
-  });
-});
-
-describe('what is known of agents', () => {
-  const none = { files: true, minLoadAgeMs: 0 };
-
-  test.each([
-    { id: 'gemini', command: 'whatever', args: [] },
-    { id: 'x', command: '/usr/local/bin/gemini', args: ['--acp'] },
-    { id: 'x', command: 'C:\\tools\\gemini.cmd', args: ['--acp'] },
-    { id: 'x', command: 'node', args: ['/a/@google/gemini-cli/bundle/gemini.js', '--acp'] },
-    { id: 'x', command: 'npx', args: ['@google/gemini-cli@0.61.0', '--acp'] },
-  ])('gemini is known however it is started: %o', (agent) => {
-    expect(quirksOf(agent)).toEqual({ files: false, minLoadAgeMs: 60_000 });
-  });
-
-  test.each([
-    { id: 'workspace', command: '/home/gemini/bin/agent', args: [] },
-    { id: 'codex', command: 'codex-acp', args: ['--model', 'gemini-3'] },
-  ])('others are not taken for it: %o', (agent) => {
-    expect(quirksOf(agent)).toEqual(none);
   });
 });

@@ -228,6 +228,22 @@ describe('permission', () => {
     );
   });
 
+  it('ends a refused call with its turn when the agent says no more of it', async () => {
+    const { manager, agents } = fakeDomain();
+    agents.script = { hold: ['session/prompt'] };
+    await manager.create();
+    const turn = manager.prompt('session-1', 'go');
+    await settle();
+    const answer = agents.last.events.requestPermission(ask, new AbortController().signal);
+    const [request] = manager.get('session-1')?.pendingRequests ?? [];
+    await manager.respondToPermission('session-1', request?.requestId ?? '', 'no');
+    await expect(answer).resolves.toBe('no');
+    agents.last.answer('session/prompt', { stopReason: 'end_turn' });
+    await turn;
+    const calls = (await manager.transcript('session-1')).filter(({ type }) => type === 'toolCall');
+    expect(calls).toMatchObject([{ toolCallId: 't1', status: 'failed' }]);
+  });
+
   it('is gone at once when the agent ends', async () => {
     const { manager, agents } = fakeDomain({ 'supervision.maxRestarts': 0 });
     agents.script = { hold: ['session/prompt'] };
@@ -474,6 +490,30 @@ describe('the next life of the host', () => {
     const again = after.nextLife();
     await again.manager.restoreAll();
     expect(await again.manager.transcript('session-1')).toHaveLength(2);
+  });
+
+  it('goes on in the mode the session was in, where the agent begins in another', async () => {
+    const modes = [
+      { id: 'ask', name: 'Ask' },
+      { id: 'plan', name: 'Plan' },
+    ];
+    const before = fakeDomain();
+    before.agents.script = { opened: { modes, currentModeId: 'ask' } };
+    await before.manager.create();
+    await before.manager.setMode('session-1', 'plan');
+    await before.manager.terminate('session-1');
+    const after = before.nextLife();
+    after.agents.script = { opened: { modes, currentModeId: 'ask' } };
+    await after.manager.restoreAll();
+    await after.manager.resume('session-1');
+    expect(after.agents.last.calls).toContain('session/set_mode');
+    expect(after.manager.details('session-1').facts.currentModeId).toBe('plan');
+
+    await after.manager.terminate('session-1');
+    after.agents.script = { opened: { modes: [], currentModeId: 'ask' } };
+    await after.manager.resume('session-1');
+    expect(after.agents.last.calls).not.toContain('session/set_mode');
+    expect(after.manager.details('session-1').facts.currentModeId).toBe('ask');
   });
 
   it('only reads what another window owns', async () => {

@@ -1,0 +1,36 @@
+// What a link to an agent is made of.
+import type { ProcessHost } from '../process/processHost.ts';
+import type { Clock } from '../session/clock.ts';
+import type {
+  AgentDefinition,
+  AgentEvents,
+  Logger,
+  WorkspaceFiles,
+  WorkspaceRoots,
+} from '../session/ports.ts';
+
+/** What a link needs besides the agent and the folder. */
+export interface LinkServices {
+  readonly processHost: ProcessHost;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly files: WorkspaceFiles;
+  readonly roots: WorkspaceRoots;
+  /** Roost's own version, told to agents. */
+  readonly clientVersion: string;
+  /** The user's login shell, for command lines of agents. */
+  readonly shell?: string | undefined;
+  /** Longest message taken from an agent, in bytes; 64 MiB if absent. */
+  readonly maxMessageBytes?: number;
+  /** Given every line on the wire while it returns a function: the setting `log.protocol`. */
+  readonly wireLog?: () => ((direction: 'in' | 'out', line: string) => void) | undefined;
+}
+
+/** What a link is made of. */
+export interface LinkOptions {
+  readonly services: LinkServices;
+  readonly sessionId: string;
+  readonly agent: AgentDefinition;
+  readonly cwd: string;
+  readonly events: AgentEvents;
+}
