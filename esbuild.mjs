@@ -18,6 +18,9 @@ const shared = {
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', target: 'node22', format: 'cjs' };
 
+/** How a file of ours gets at the editor's API, as esbuild writes it. */
+const editorApi = /^import \* as (\w+) from "vscode";$/gm;
+
 /**
  * Makes CommonJS of each part. What the sources load by `await import()` is a part of its own, read
  * when it is first needed; esbuild cuts ES modules only, and the extension host wants CommonJS.
@@ -30,7 +33,9 @@ const commonJsParts = {
       if (errors.length > 0) return;
       rmSync('dist/parts', { recursive: true, force: true });
       for (const { path, text } of outputFiles) {
-        const { code } = await transform(text, {
+        // As it is: a copy of the whole API, made for each file, would be a good part of activation.
+        const direct = text.replaceAll(editorApi, 'const $1 = require("vscode");');
+        const { code } = await transform(direct, {
           ...{ format: 'cjs', platform: 'node', target: 'node22' },
           supported: { 'dynamic-import': false },
           minify: production,

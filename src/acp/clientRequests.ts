@@ -1,5 +1,5 @@
 // Answers what an agent asks of its client: permissions, questions, files and terminals.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentUpdate } from '../session/agentUpdate.ts';
 import type { AgentEvents, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
 import { answerTo } from './agentErrors.ts';
@@ -31,32 +31,32 @@ const byTerminal = z.looseObject({ terminalId: z.string() });
 const schemas = {
   permission: z.looseObject({
     sessionId,
-    toolCall: z.unknown().optional(),
+    toolCall: z.optional(z.unknown()),
     options: z.array(
-      z.looseObject({ optionId: z.string(), name: z.string(), kind: z.string().catch('other') }),
+      z.looseObject({ optionId: z.string(), name: z.string(), kind: z.catch(z.string(), 'other') }),
     ),
   }),
   elicitation: z.looseObject({
-    sessionId: sessionId.nullish(),
+    sessionId: z.nullish(sessionId),
     message: z.string(),
     mode: z.string(),
-    requestedSchema: z.unknown().optional(),
-    url: z.string().nullish(),
-    elicitationId: z.string().nullish(),
+    requestedSchema: z.optional(z.unknown()),
+    url: z.nullish(z.string()),
+    elicitationId: z.nullish(z.string()),
   }),
   read: z.looseObject({
     path: z.string(),
-    line: z.int().min(0).nullish(),
-    limit: z.int().min(0).nullish(),
+    line: z.nullish(z.int().check(z.minimum(0))),
+    limit: z.nullish(z.int().check(z.minimum(0))),
   }),
   write: z.looseObject({ sessionId, path: z.string(), content: z.string() }),
   create: z.looseObject({
     sessionId,
-    command: z.string().min(1),
-    args: z.array(z.string()).nullish(),
-    env: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
-    cwd: z.string().nullish(),
-    outputByteLimit: z.int().min(0).nullish(),
+    command: z.string().check(z.minLength(1)),
+    args: z.nullish(z.array(z.string())),
+    env: z.nullish(z.array(z.looseObject({ name: z.string(), value: z.string() }))),
+    cwd: z.nullish(z.string()),
+    outputByteLimit: z.nullish(z.int().check(z.minimum(0))),
   }),
 } as const;
 
@@ -205,7 +205,7 @@ function terminalIn(params: unknown): string {
   return parse(byTerminal, params).terminalId;
 }
 
-function parse<T extends z.ZodType>(schema: T, params: unknown): z.infer<T> {
+function parse<T extends z.ZodMiniType>(schema: T, params: unknown): z.infer<T> {
   const parsed = schema.safeParse(params);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -1,5 +1,5 @@
 // What Roost says about itself to an agent, and what it reads out of the agent's own introduction and opened conversations.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SessionError } from '../session/errors.ts';
 import type { AgentInfo, OpenedSession } from '../session/ports.ts';
 import type { Quirks } from './quirks.ts';
@@ -24,29 +24,36 @@ export function initializeParams(clientVersion: string, quirks: Quirks): unknown
   };
 }
 
-const flag = z.boolean().nullish().catch(undefined);
+const flag = z.catch(z.nullish(z.boolean()), undefined);
 /** A capability is offered by an object, whatever is in it. */
-const offered = z.looseObject({}).nullish().catch(undefined);
-const text = z.string().nullish().catch(undefined);
+const offered = z.catch(z.nullish(z.looseObject({})), undefined);
+const text = z.catch(z.nullish(z.string()), undefined);
 
 const introductionSchema = z.looseObject({
   protocolVersion: z.union([z.number(), z.string()]),
-  agentInfo: z.looseObject({ name: text, title: text, version: text }).nullish().catch(undefined),
-  agentCapabilities: z
-    .looseObject({
-      loadSession: flag,
-      promptCapabilities: z
-        .looseObject({ image: flag, audio: flag, embeddedContext: flag })
-        .nullish()
-        .catch(undefined),
-      sessionCapabilities: z
-        .looseObject({ resume: offered, close: offered, list: offered, fork: offered })
-        .nullish()
-        .catch(undefined),
-    })
-    .nullish()
-    .catch(undefined),
-  authMethods: z.array(z.unknown()).nullish().catch(undefined),
+  agentInfo: z.catch(
+    z.nullish(z.looseObject({ name: text, title: text, version: text })),
+    undefined,
+  ),
+  agentCapabilities: z.catch(
+    z.nullish(
+      z.looseObject({
+        loadSession: flag,
+        promptCapabilities: z.catch(
+          z.nullish(z.looseObject({ image: flag, audio: flag, embeddedContext: flag })),
+          undefined,
+        ),
+        sessionCapabilities: z.catch(
+          z.nullish(
+            z.looseObject({ resume: offered, close: offered, list: offered, fork: offered }),
+          ),
+          undefined,
+        ),
+      }),
+    ),
+    undefined,
+  ),
+  authMethods: z.catch(z.nullish(z.array(z.unknown())), undefined),
 });
 
 const authMethodSchema = z.looseObject({
@@ -132,17 +139,21 @@ function readAuthMethod(raw: unknown): AgentInfo['authMethods'] {
 
 const openedSchema = z.looseObject({
   sessionId: text,
-  modes: z
-    .looseObject({
-      currentModeId: text,
-      availableModes: z
-        .array(z.looseObject({ id: z.string(), name: z.string(), description: text }))
-        .nullish()
-        .catch(undefined),
-    })
-    .nullish()
-    .catch(undefined),
-  configOptions: z.array(z.looseObject({})).nullish().catch(undefined),
+  modes: z.catch(
+    z.nullish(
+      z.looseObject({
+        currentModeId: text,
+        availableModes: z.catch(
+          z.nullish(
+            z.array(z.looseObject({ id: z.string(), name: z.string(), description: text })),
+          ),
+          undefined,
+        ),
+      }),
+    ),
+    undefined,
+  ),
+  configOptions: z.catch(z.nullish(z.array(z.looseObject({}))), undefined),
 });
 
 /**

@@ -1,11 +1,11 @@
 // Translates what the protocol says about tool calls and the terminals they show into the domain's words.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentUpdate, ToolCallPatch } from '../session/agentUpdate.ts';
 import type { ToolContent } from '../session/transcript.ts';
 
 /** A field that may be absent, null or wrong: anything but `schema` is left out, never an error. */
-function lenient<T extends z.ZodType>(schema: T): z.ZodCatch<z.ZodOptional<T>> {
-  return schema.optional().catch(undefined);
+function lenient<T extends z.ZodMiniType>(schema: T): z.ZodMiniCatch<z.ZodMiniOptional<T>> {
+  return z.catch(z.optional(schema), undefined);
 }
 
 const terminalId = z.string();
@@ -40,7 +40,7 @@ const contentSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('diff'),
     path: z.string(),
-    oldText: z.string().nullish(),
+    oldText: z.nullish(z.string()),
     newText: z.string(),
   }),
   z.looseObject({ type: z.literal('terminal'), terminalId: z.string() }),

@@ -1,5 +1,5 @@
 // Translates `session/update` notifications into the domain's updates; what is unknown or malformed is kept as it came.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentUpdate } from '../session/agentUpdate.ts';
 import { translateToolCall } from './toolCalls.ts';
 
@@ -68,12 +68,12 @@ const textBlockSchema = z.looseObject({ type: z.literal('text'), text: z.string(
 const planEntrySchema = z.looseObject({
   content: z.string(),
   status: z.string(),
-  priority: z.string().optional().catch(undefined),
+  priority: z.catch(z.optional(z.string()), undefined),
 });
-const optionalText = z.string().nullish();
+const optionalText = z.nullish(z.string());
 
 /** A translator that keeps as unknown whatever does not fit its schema. */
-function translator<T extends z.ZodType>(
+function translator<T extends z.ZodMiniType>(
   schema: T,
   translate: (update: z.infer<T>) => readonly AgentUpdate[],
 ): (update: object) => readonly AgentUpdate[] | undefined {
@@ -132,8 +132,8 @@ const translators: ReadonlyMap<string, (update: object) => readonly AgentUpdate[
           availableCommands: z.array(
             z.looseObject({
               name: z.string(),
-              description: z.string().catch(''),
-              input: z.looseObject({ hint: z.string() }).nullish().catch(undefined),
+              description: z.catch(z.string(), ''),
+              input: z.catch(z.nullish(z.looseObject({ hint: z.string() })), undefined),
             }),
           ),
         }),
@@ -161,7 +161,7 @@ const translators: ReadonlyMap<string, (update: object) => readonly AgentUpdate[
         title === undefined ? [] : [{ type: 'title', title }],
       ),
       usage_update: translator(
-        z.looseObject({ used: z.number(), size: z.number(), cost: z.unknown().optional() }),
+        z.looseObject({ used: z.number(), size: z.number(), cost: z.optional(z.unknown()) }),
         ({ used, size, cost }) => [
           {
             type: 'usage',
@@ -173,7 +173,11 @@ const translators: ReadonlyMap<string, (update: object) => readonly AgentUpdate[
         notice('agentNotice', update.title, update),
       ),
       compaction_update: translator(
-        z.looseObject({ status: z.string(), error: optionalText, summary: z.unknown().optional() }),
+        z.looseObject({
+          status: z.string(),
+          error: optionalText,
+          summary: z.optional(z.unknown()),
+        }),
         (update) => {
           const parts = [
             `Compaction: ${update.status}`,
@@ -195,7 +199,7 @@ const translators: ReadonlyMap<string, (update: object) => readonly AgentUpdate[
         (update) => notice('subagent', update.title ?? update.sessionId, update),
       ),
       session_message: translator(
-        z.looseObject({ messageId: z.string(), content: z.unknown().optional() }),
+        z.looseObject({ messageId: z.string(), content: z.optional(z.unknown()) }),
         (update) => notice('sessionMessage', textOf(update.content), update),
       ),
       session_message_chunk: translator(

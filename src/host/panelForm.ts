@@ -1,16 +1,16 @@
 // The form of an agent's question: from the JSON schema it sent to fields that a panel can show.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FormField } from '../chatProtocol.ts';
 
-const text = z.string().optional().catch(undefined);
-const number = z.number().optional().catch(undefined);
+const text = z.catch(z.optional(z.string()), undefined);
+const number = z.catch(z.optional(z.number()), undefined);
 
 const optionSchema = z.object({ const: z.string(), title: z.string(), description: text });
-const valuesSchema = z.array(z.string()).optional().catch(undefined);
-const optionsSchema = z.array(optionSchema).optional().catch(undefined);
+const valuesSchema = z.catch(z.optional(z.array(z.string())), undefined);
+const optionsSchema = z.catch(z.optional(z.array(optionSchema)), undefined);
 
 const propertySchema = z.looseObject({
-  type: z.string().catch('unknown'),
+  type: z.catch(z.string(), 'unknown'),
   title: text,
   description: text,
   format: text,
@@ -21,17 +21,20 @@ const propertySchema = z.looseObject({
   maximum: number,
   minItems: number,
   maxItems: number,
-  default: z.unknown().optional(),
+  default: z.optional(z.unknown()),
   enum: valuesSchema,
   oneOf: optionsSchema,
-  items: z.looseObject({ enum: valuesSchema, anyOf: optionsSchema }).optional().catch(undefined),
+  items: z.catch(
+    z.optional(z.looseObject({ enum: valuesSchema, anyOf: optionsSchema })),
+    undefined,
+  ),
 });
 
 type Property = z.infer<typeof propertySchema>;
 
 const formSchema = z.looseObject({
-  properties: z.record(z.string(), z.unknown()).catch({}),
-  required: z.array(z.string()).optional().catch(undefined),
+  properties: z.catch(z.record(z.string(), z.unknown()), {}),
+  required: z.catch(z.optional(z.array(z.string())), undefined),
 });
 
 /**

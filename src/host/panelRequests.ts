@@ -1,5 +1,5 @@
 // What a panel asks for, done: each message of the panel becomes one operation on its session or one thing for the editor.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FromPanel } from '../chatProtocol.ts';
 import { isSessionError, SessionError } from '../session/errors.ts';
 import type { ElicitationAsk } from '../session/ports.ts';

@@ -1,5 +1,5 @@
 // A session of the domain as its panel shows it: status, requests that wait, and what the user can set.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { PendingView, PickerView, SessionView } from '../chatProtocol.ts';
 import type { PendingRequestDetails, SessionDetails } from '../session/sessions.ts';
 import type { AgentFacts } from '../session/state.ts';
@@ -57,7 +57,7 @@ function pendingView(request: PendingRequestDetails): PendingView {
   return { type: 'unknown', requestId, message };
 }
 
-const text = z.string().optional().catch(undefined);
+const text = z.catch(z.optional(z.string()), undefined);
 const choiceSchema = z.object({ value: z.string(), name: z.string(), description: text });
 const groupSchema = z.object({ name: z.string(), options: z.array(choiceSchema) });
 const configSchema = z.discriminatedUnion('type', [

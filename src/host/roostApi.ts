@@ -4,26 +4,34 @@ import * as z from 'zod/mini';
 import type { RoostApi } from '../api.ts';
 import { SessionError, toSessionError } from '../session/errors.ts';
 import type { Event } from '../session/event.ts';
+import { onFirstUse } from '../session/onDemand.ts';
 import type { ContentBlock } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { ownConfigSchema } from '../session/config.ts';
 import type { TelemetryBus } from '../session/telemetryBus.ts';
 
 const text = z.string();
-const filled = text.check(z.minLength(1));
-const options = z.optional(
-  z.strictObject({
-    agent: z.optional(filled),
-    cwd: z.optional(filled),
-    title: z.optional(text),
-    // Files keep what a newer Roost wrote; a caller's unknown key is a mistake of theirs.
-    config: z.optional(z.strictObject(ownConfigSchema.shape)),
-  }),
-);
-const prompt = z.union([text, z.array(z.looseObject({ type: text })).check(z.minLength(1))], {
-  error: 'Expected a string, or a list of at least one content block with a "type"',
+
+/** What callers may hand in; built with the first call, as activation has no use for it. */
+const schemas = onFirstUse(() => {
+  const filled = text.check(z.minLength(1));
+  return {
+    options: z.optional(
+      z.strictObject({
+        agent: z.optional(filled),
+        cwd: z.optional(filled),
+        title: z.optional(text),
+        // Files keep what a newer Roost wrote; a caller's unknown key is a mistake of theirs.
+        config: z.optional(z.strictObject(ownConfigSchema.shape)),
+      }),
+    ),
+    prompt: z.union([text, z.array(z.looseObject({ type: text })).check(z.minLength(1))], {
+      error: 'Expected a string, or a list of at least one content block with a "type"',
+    }),
+    optionId: z.optional(text),
+    force: z.optional(z.strictObject({ force: z.optional(z.boolean()) })),
+  };
 });
-const force = z.optional(z.strictObject({ force: z.optional(z.boolean()) }));
 
 /** What the caller handed in, checked. @throws SessionError `invalidArgument` */
 function checked<T>(schema: z.ZodMiniType<T>, name: string, value: unknown): T {
@@ -48,7 +56,7 @@ function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
  * will be written as JSON. @throws SessionError `invalidArgument`
  */
 function promptNow(value: unknown): string | readonly ContentBlock[] {
-  const given = checked(prompt, 'prompt', value);
+  const given = checked(schemas().prompt, 'prompt', value);
   if (typeof given === 'string') return given;
   try {
     // What has passed the schema is a list of blocks, and stays one through JSON.
@@ -86,7 +94,7 @@ export function createRoostApi(
     version: 1,
     createSession: (given) =>
       call(undefined, async () => {
-        const { config, ...rest } = checked(options, 'options', given) ?? {};
+        const { config, ...rest } = checked(schemas().options, 'options', given) ?? {};
         return sessions.create({
           ...defined(rest),
           ...(config === undefined ? {} : { config: defined(config) }),
@@ -102,13 +110,13 @@ export function createRoostApi(
         sessions.respondToPermission(
           sessionId,
           checked(text, 'requestId', requestId),
-          checked(z.optional(text), 'optionId', optionId),
+          checked(schemas().optionId, 'optionId', optionId),
         ),
       ),
     getTranscript: (given) => about(given, async (sessionId) => sessions.transcript(sessionId)),
     terminateSession: (given, how) =>
       about(given, async (sessionId) =>
-        sessions.terminate(sessionId, defined(checked(force, 'options', how) ?? {})),
+        sessions.terminate(sessionId, defined(checked(schemas().force, 'options', how) ?? {})),
       ),
     restartSession: (given) => about(given, async (sessionId) => sessions.restart(sessionId)),
     saveSession: (given) => about(given, async (sessionId) => sessions.save(sessionId)),

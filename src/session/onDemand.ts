@@ -38,3 +38,9 @@ export class OnDemand<T> {
     }
   }
 }
+
+/** A value that is built with the first call and then kept. */
+export function onFirstUse<T>(build: () => T): () => T {
+  let built: { readonly value: T } | undefined;
+  return () => (built ??= { value: build() }).value;
+}

@@ -1,26 +1,11 @@
-// One measurement of one client in a process of its own: `node streamingClient.ts KIND LINES_PER_WRITE COUNT` or `KIND ready ROUNDS`; prints a line of JSON.
+// One measurement of one client in a process of its own: `node streamingClient.ts KIND LINES_PER_WRITE COUNT`; prints a line of JSON.
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
-import { client, methods, ndJsonStream } from '@agentclientprotocol/sdk/unstable';
 import { AcpAgentLauncher } from '../../src/acp/agentLauncher.ts';
 import { ProcessHost } from '../../src/process/processHost.ts';
 import { systemClock } from '../../src/process/systemClock.ts';
 import type { Logger } from '../../src/session/ports.ts';
-
-/** A client of one kind, connected to an agent that is ready for a prompt. */
-interface Ready {
-  prompt(text: string): Promise<unknown>;
-  end(): Promise<void>;
-}
-
-/** Starts an agent and opens a conversation; tells of each text chunk. */
-type Open = (onChunk: () => void) => Promise<Ready>;
-
-const agent = join(import.meta.dirname, '../fixtures/agents/scripted.mjs');
-const cwd = tmpdir();
-const blocks = (text: string): { type: 'text'; text: string }[] => [{ type: 'text', text }];
+import { agent, blocks, cwd, sdk, type Open } from './sdkClient.ts';
 
 const silent: Logger = {
   trace: () => undefined,
@@ -73,43 +58,6 @@ function roost(): { open: Open; warmUp(): Promise<void>; shutdown(): Promise<voi
   return { open, warmUp: () => processHost.warmUp(), shutdown: () => processHost.shutdown() };
 }
 
-/** The client of the SDK with a handler for everything that an agent can ask. */
-const sdk: Open = async (onChunk) => {
-  const child = spawn(process.execPath, [agent], { cwd, stdio: ['pipe', 'pipe', 'ignore'] });
-  const exited = new Promise((resolve) => child.on('exit', resolve));
-  const { fs, terminal, session, elicitation } = methods.client;
-  const app = client({ name: 'bench' })
-    .onNotification(session.update, ({ params }) => {
-      if (params.update.sessionUpdate === 'agent_message_chunk') onChunk();
-    })
-    .onNotification(elicitation.complete, () => undefined)
-    .onRequest(session.requestPermission, () => ({ outcome: { outcome: 'cancelled' as const } }))
-    .onRequest(elicitation.create, () => ({ action: 'cancel' as const }))
-    .onRequest(fs.readTextFile, () => ({ content: '' }))
-    .onRequest(fs.writeTextFile, () => ({}))
-    .onRequest(terminal.create, () => ({ terminalId: 't' }))
-    .onRequest(terminal.output, () => ({ output: '', truncated: false }))
-    .onRequest(terminal.waitForExit, () => ({}))
-    .onRequest(terminal.kill, () => ({}))
-    .onRequest(terminal.release, () => ({}));
-  const stream = ndJsonStream(
-    Writable.toWeb(child.stdin),
-    // Node's own type of a web stream; the same class as the global one.
-    Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
-  );
-  const { agent: peer } = app.connect(stream);
-  await peer.request(methods.agent.initialize, { protocolVersion: 1, clientCapabilities: {} });
-  const { sessionId } = await peer.request(methods.agent.session.new, { cwd, mcpServers: [] });
-  return {
-    prompt: (text) =>
-      peer.request(methods.agent.session.prompt, { sessionId, prompt: blocks(text) }),
-    end: async () => {
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
-};
-
 /** The least that a client can do: split lines, parse them, look at the kind. */
 const plain: Open = async (onChunk) => {
   const child = spawn(process.execPath, [agent], { cwd, stdio: ['pipe', 'pipe', 'ignore'] });
@@ -144,6 +92,12 @@ const plain: Open = async (onChunk) => {
   };
 };
 
+/** Processor time of this thread so far: what another program takes from it does not count. */
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Updates a second, and what they cost, over one turn of `count` chunks of 200 bytes. */
 async function streaming(open: Open, linesPerWrite: string, count: number): Promise<object> {
   let chunks = 0;
@@ -156,12 +110,17 @@ async function streaming(open: Open, linesPerWrite: string, count: number): Prom
   const rssBefore = process.memoryUsage.rss();
   let rss = rssBefore;
   let last = performance.now();
+  let lastCpu = threadMs();
   let stallMs = 0;
+  let busyMs = 0;
   let over = false;
   const turn = (): void => {
     const now = performance.now();
+    const cpuNow = threadMs();
     stallMs = Math.max(stallMs, now - last);
+    busyMs = Math.max(busyMs, cpuNow - lastCpu);
     last = now;
+    lastCpu = cpuNow;
     if (!over) setImmediate(turn);
   };
   // Now and then: asking the system costs more than an update does.
@@ -183,27 +142,13 @@ async function streaming(open: Open, linesPerWrite: string, count: number): Prom
   await ready.end();
   const perSecond = (count / ms) * 1000;
   const growthMb = (rss - rssBefore) / 1e6;
-  return { perSecond, stallMs, late, lost, growthMb, cpuUs: (user + system) / count };
+  return { perSecond, stallMs, busyMs, late, lost, growthMb, cpuUs: (user + system) / count };
 }
 
-/** Milliseconds from nothing to ready for a prompt, once a round. */
-async function createToReady(open: Open, rounds: number): Promise<object> {
-  const readyMs: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const start = performance.now();
-    const ready = await open(() => undefined);
-    readyMs.push(performance.now() - start);
-    await ready.end();
-  }
-  return { readyMs };
-}
-
-const [kind = '', mode = '', amount = ''] = process.argv.slice(2);
+const [kind = '', linesPerWrite = '', count = ''] = process.argv.slice(2);
 const own = kind === 'roost' ? roost() : undefined;
 // The extension does so when it is activated, long before the first session.
 await own?.warmUp();
 const open = own?.open ?? (kind === 'sdk' ? sdk : plain);
-const work =
-  mode === 'ready' ? createToReady(open, Number(amount)) : streaming(open, mode, Number(amount));
-console.log(JSON.stringify(await work));
+console.log(JSON.stringify(await streaming(open, linesPerWrite, Number(count))));
 await own?.shutdown();

@@ -60,11 +60,4 @@ describe('a row', () => {
     });
     expect(fromPlain(toPlain(back), 11)).toEqual(back);
   });
-
-  it('is refused when its state does not fit', () => {
-    expect(() =>
-      // What comes from outside may be anything.
-      fromPlain({ session_id: 's', state: { title: 3 } as unknown as SessionState }, 0),
-    ).toThrow();
-  });
 });
