@@ -30,8 +30,8 @@ export default defineConfig({
         ...serial,
         // Waits without an end in a headless browser without a display; runs apart until that is mended.
         exclude: ['test/e2e/panelPage.test.ts'],
-        testTimeout: 180_000,
-        hookTimeout: 300_000,
+        testTimeout: 300_000,
+        hookTimeout: 600_000,
       }),
       project('agents', { ...serial, testTimeout: 300_000, hookTimeout: 600_000 }),
       project('matrix', {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../launch/browser.ts';
-import { installHost, type InstalledHost } from '../launch/hosts.ts';
+import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
 import { root, scratchFolder } from '../launch/paths.ts';
 import { descendantsOf } from '../launch/processes.ts';
 import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
@@ -16,14 +16,14 @@ const say = (line: string): void => {
   console.log(line);
 };
 const scratch = scratchFolder('new-user');
-const folder = join(scratch, 'workspace');
-const dataFolder = join(scratch, 'server');
 
 let host: InstalledHost;
 let browser: Browser;
 let server: ServerHost;
 let workbench: Workbench;
 let roost: RoostWindow;
+let folder: string;
+let dataFolder: string;
 
 /** Command lines of the agents that run below the server now. */
 function agents(): string[] {
@@ -33,25 +33,35 @@ function agents(): string[] {
 }
 
 beforeAll(async () => {
-  cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-  host = await installHost('newest', say);
   browser = await launchBrowser(say);
-  server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say) });
-  workbench = await openWorkbench(browser, server, folder);
-  roost = new RoostWindow(workbench.page);
 });
 
 afterAll(async () => {
   await browser.close();
-  await server.dispose();
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 });
 
 afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await roost.picture(`failed-${task.name.slice(0, 20)}`);
+  if (task.result?.state === 'fail')
+    await roost.picture(`failed-${host.name}-${task.name.slice(0, 20)}`);
 });
 
-describe('a new user', () => {
+describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code', (name) => {
+  beforeAll(async () => {
+    folder = join(scratch, name, 'workspace');
+    dataFolder = join(scratch, name, 'server');
+    cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
+    host = await installHost(name, say);
+    server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say) });
+    workbench = await openWorkbench(browser, server, folder);
+    roost = new RoostWindow(workbench.page);
+  });
+
+  afterAll(async () => {
+    await workbench.close();
+    await server.dispose();
+  });
+
   it('is welcomed, and starts a session with one click', async () => {
     await roost.openSideBar();
     const start = roost.page
@@ -59,7 +69,7 @@ describe('a new user', () => {
       .getByRole('button', { name: 'New Session', exact: true });
 
     await start.waitFor();
-    await roost.picture('1-welcome');
+    await roost.picture(`${name}-1-welcome`);
     await start.click();
     await roost.row('Ready').waitFor();
     await roost.panel.locator('.composer-input').waitFor();
@@ -70,7 +80,7 @@ describe('a new user', () => {
     await roost.send('/find roost');
     await roost.panel.locator('.entry.agent').first().waitFor();
     await roost.row('/find roost').waitFor();
-    await roost.picture('2-find');
+    await roost.picture(`${name}-2-find`);
   });
 
   it('allows one command and refuses another', async () => {
@@ -78,7 +88,7 @@ describe('a new user', () => {
     const card = roost.panel.locator('.card.permission');
     await card.waitFor();
     await roost.row('Needs You').waitFor();
-    await roost.picture('3-permission');
+    await roost.picture(`${name}-3-permission`);
     await card
       .getByRole('button', { name: /^Allow/ })
       .first()
@@ -93,14 +103,14 @@ describe('a new user', () => {
     await card.waitFor({ state: 'detached' });
     await roost.row('Ready').waitFor();
     expect(await roost.panel.getByText('not-22-this').count()).toBe(0);
-    await roost.picture('4-answered');
+    await roost.picture(`${name}-4-answered`);
   });
 
   it('stops the session, and nothing of it runs on', async () => {
     await roost.command('Roost: Stop Session');
     await roost.row('Dormant').waitFor();
     expect(agents()).toEqual([]);
-    await roost.picture('5-stopped');
+    await roost.picture(`${name}-5-stopped`);
   });
 
   it('finds row, panel and conversation again after everything was ended and started', async () => {
@@ -113,11 +123,11 @@ describe('a new user', () => {
     await roost.row('/find roost').waitFor();
     await roost.panel.getByText('it-21-ran').first().waitFor();
     expect(agents()).toEqual([]);
-    await roost.picture('6-back');
+    await roost.picture(`${name}-6-back`);
     await roost.send('/help');
     await roost.row('Ready').waitFor();
     expect(agents()).toHaveLength(1);
     await roost.panel.locator('.entry.agent').last().getByText('/find').first().waitFor();
-    await roost.picture('7-continued');
+    await roost.picture(`${name}-7-continued`);
   });
 });

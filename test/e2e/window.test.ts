@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../launch/browser.ts';
-import { installHost, type InstalledHost } from '../launch/hosts.ts';
+import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
 import { root, scratchFolder } from '../launch/paths.ts';
 import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
 import { freshVsix } from '../launch/vsix.ts';
@@ -15,27 +15,28 @@ const say = (line: string): void => {
 };
 const icon = '.activitybar a[aria-label^="Roost"]';
 const scratch = scratchFolder('e2e');
-const folder = join(scratch, 'workspace');
-const dataFolder = join(scratch, 'server');
 
 let host: InstalledHost;
 let browser: Browser;
 let server: ServerHost;
 
-beforeAll(async () => {
-  cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-  host = await installHost('newest', say);
-  browser = await launchBrowser(say);
-  server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say) });
-});
+describe.each(hostsToTest())('the window of the %s VS Code', (name) => {
+  const folder = join(scratch, name, 'workspace');
+  const dataFolder = join(scratch, name, 'server');
 
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-});
+  beforeAll(async () => {
+    cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
+    host = await installHost(name, say);
+    browser = await launchBrowser(say);
+    server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say) });
+  });
 
-describe('the window', () => {
+  afterAll(async () => {
+    await browser.close();
+    await server.dispose();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  });
+
   it('shows Roost beside the explorer, and again after a reload', async () => {
     const window = await openWorkbench(browser, server, folder);
     await window.page.waitForSelector(icon);

@@ -35,6 +35,18 @@ export function isHostName(word: string): word is HostName {
   return hostNames.some((name) => name === word);
 }
 
+/**
+ * The hosts that a browser suite is run on: those that ROOST_HOST names (`oldest`, `newest` or `both`), else the usual ones.
+ * Throws on another word.
+ */
+export function hostsToTest(usual: readonly HostName[] = ['newest']): readonly HostName[] {
+  const named = process.env['ROOST_HOST'] ?? '';
+  if (named === '') return usual;
+  if (named === 'both') return hostNames;
+  if (isHostName(named)) return [named];
+  throw new Error(`ROOST_HOST takes oldest, newest or both, not ${named}`);
+}
+
 /** Installs a host unless it is there already; progress goes to `report`. Throws {@link MissingError} where it cannot be had. */
 export async function installHost(name: HostName, report: Report): Promise<InstalledHost> {
   if (process.platform === 'win32') {

@@ -16,6 +16,8 @@ export async function openWorkbench(
   folder: string,
 ): Promise<Workbench> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  // Every wait in the window; a machine with more to do than this test takes its time.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   await page.goto(server.urlOf(folder));
   await workbenchReady(page);
@@ -24,5 +26,5 @@ export async function openWorkbench(
 
 /** Resolves when the workbench is drawn, after an opening or a reload of the page. */
 export async function workbenchReady(page: Page): Promise<void> {
-  await page.waitForSelector('.monaco-workbench .activitybar', { timeout: 60_000 });
+  await page.waitForSelector('.monaco-workbench .activitybar');
 }

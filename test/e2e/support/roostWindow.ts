@@ -63,9 +63,8 @@ export class RoostWindow {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor();
+    await this.#openPalette();
+    const input = this.#quickInput.locator('input[type="text"]');
     await input.fill(`>${title}`);
     // Clicked, because what stands first may be a command with a longer title; what was typed is marked
     // in that one too, so the whole label counts.
@@ -76,6 +75,37 @@ export class RoostWindow {
       })
       .first()
       .click();
+  }
+
+  /** Answers the question of a command: types into the box with this title and confirms. */
+  async answer(title: string, text: string): Promise<void> {
+    // The palette and the question are one widget: only its title says which of the two it is now.
+    const question = this.#quickInput.filter({
+      has: this.page.locator('.quick-input-title', { hasText: title }),
+    });
+    const input = question.locator('input[type="text"]');
+    await input.fill(text);
+    await input.press('Enter');
+    await question.waitFor({ state: 'hidden' });
+  }
+
+  get #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  /** A window that is still being built hears no key: pressed again until the palette is there. */
+  async #openPalette(): Promise<void> {
+    const input = this.#quickInput.locator('input[type="text"]');
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      try {
+        await input.waitFor({ timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
   }
 
   /** Takes a picture of the window. */
