@@ -49,15 +49,17 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
       pidNamespace: () => settings.current['supervision.pidNamespace'],
     });
   });
+  const files = new OnDemand(async () => {
+    const { EditorFiles } = await import('./host/workspaceFiles.ts');
+    return new EditorFiles({ roots: workspaceRoots, logger, clock });
+  });
   const launcher = new OnDemand(async () => {
-    const [{ AcpAgentLauncher }, { EditorFiles }, { ProtocolLog }, processHost] = await Promise.all(
-      [
-        import('./acp/agentLauncher.ts'),
-        import('./host/workspaceFiles.ts'),
-        import('./host/protocolLog.ts'),
-        processes.get(),
-      ],
-    );
+    const [{ AcpAgentLauncher }, editorFiles, { ProtocolLog }, processHost] = await Promise.all([
+      import('./acp/agentLauncher.ts'),
+      files.get(),
+      import('./host/protocolLog.ts'),
+      processes.get(),
+    ]);
     const protocolLog = new ProtocolLog({
       file: vscode.Uri.joinPath(context.logUri, 'protocol.log').fsPath,
       clock,
@@ -68,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
       processHost,
       clock,
       logger,
-      files: new EditorFiles({ roots: workspaceRoots, logger, clock }),
+      files: editorFiles,
       roots: workspaceRoots,
       clientVersion: versionOf(context),
       shell: vscode.env.shell,
@@ -116,6 +118,8 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     settings,
     clock,
     logger,
+    files: () => files.get(),
+    memento: context.workspaceState,
     showLog,
   });
   context.subscriptions.push(

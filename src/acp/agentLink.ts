@@ -14,6 +14,7 @@ import type {
 import type { AgentFacts } from '../session/state.ts';
 import { agentAnswered, agentExited, connectionLost } from './agentErrors.ts';
 import { ClientRequests } from './clientRequests.ts';
+import { FileChanges } from './fileChanges.ts';
 import { Connection, type SkippedMessage } from './connection.ts';
 import {
   initializeParams,
@@ -41,6 +42,7 @@ export class AcpAgentLink implements AgentLink {
   readonly #run: ChildRun;
   readonly #terminals: Terminals;
   readonly #requests: ClientRequests;
+  readonly #changes: FileChanges;
   #quirks: Quirks;
   /** `undefined` when there never was a process. */
   readonly #connection: Promise<Connection | undefined>;
@@ -83,8 +85,15 @@ export class AcpAgentLink implements AgentLink {
         events.onTerminalsChanged(running);
       },
     });
+    this.#changes = new FileChanges({
+      ...services,
+      report: (agentSessionId, update) => {
+        this.#report(agentSessionId === '' ? this.#agentSessionId : agentSessionId, update);
+      },
+    });
     this.#requests = new ClientRequests({
       events,
+      changes: this.#changes,
       files: services.files,
       roots: services.roots,
       terminals: this.#terminals,
@@ -334,7 +343,13 @@ export class AcpAgentLink implements AgentLink {
     if (method === 'session/update') {
       const id = typeof sessionId === 'string' ? sessionId : undefined;
       const known = id === undefined ? [malformed(params)] : translateUpdate(update);
-      for (const one of known) this.#report(id ?? this.#agentSessionId, one);
+      for (const one of known) {
+        this.#report(id ?? this.#agentSessionId, one);
+        // What is replayed while no turn runs was changed long ago.
+        if (one.type === 'toolCall' && this.#turns.size > 0) {
+          this.#changes.shown(id ?? this.#agentSessionId, one.patch);
+        }
+      }
     } else if (method === 'elicitation/complete' && typeof elicitationId === 'string') {
       events.onElicitationComplete(elicitationId);
     } else {

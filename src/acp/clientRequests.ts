@@ -4,6 +4,7 @@ import type { AgentUpdate } from '../session/agentUpdate.ts';
 import type { AgentEvents, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
 import { answerTo } from './agentErrors.ts';
 import { AskedWrites } from './askedWrites.ts';
+import type { FileChanges } from './fileChanges.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 import type { Terminals } from './terminals.ts';
 import { translateToolCall } from './toolCalls.ts';
@@ -13,6 +14,7 @@ import { workspacePath } from './workspacePaths.ts';
 export interface ClientRequestsOptions {
   readonly events: Pick<AgentEvents, 'requestPermission' | 'elicit'>;
   readonly files: WorkspaceFiles;
+  readonly changes: FileChanges;
   readonly roots: WorkspaceRoots;
   readonly terminals: Terminals;
   /** The session's folder: where commands run that name no other. */
@@ -173,10 +175,13 @@ export class ClientRequests {
   }
 
   async #write(params: unknown, signal: AbortSignal): Promise<unknown> {
-    const { files, roots, writesUnasked } = this.#options;
+    const { changes, files, roots, writesUnasked } = this.#options;
     const request = parse(schemas.write, params);
     const path = await workspacePath(request.path, roots);
-    const write = (): Promise<void> => files.writeTextFile(path, request.content);
+    const write = async (): Promise<void> => {
+      await changes.beforeWrite(request.sessionId, path);
+      await files.writeTextFile(path, request.content);
+    };
     if (writesUnasked()) await this.#askedWrites.write({ ...request, path }, write, signal);
     else await write();
     return {};

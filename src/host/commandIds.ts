@@ -2,12 +2,15 @@
 import * as z from 'zod/mini';
 import type { SavedSessionInfo, SessionInfo, TerminationReport } from '../session/info.ts';
 import { ownConfigSchema, sessionIdSchema } from '../session/config.ts';
+import { permissionModeSchema } from '../session/settings.ts';
+import type { RememberedAnswer } from '../session/state.ts';
+import { groupings, sessionFilterSchema, sortings } from './sessionGrouping.ts';
 
 /** The view of sessions in the side bar. */
 export const sessionsViewId = 'roost.sessions';
 
 /** What the `when` clauses of the manifest may ask besides the editor's own keys. */
-export const contextKeys = ['roost.hasSessions', 'roost.needsYou'] as const;
+export const contextKeys = ['roost.hasSessions', 'roost.needsYou', 'roost.filtered'] as const;
 
 /** One of {@link contextKeys}. */
 export type ContextKey = (typeof contextKeys)[number];
@@ -41,6 +44,29 @@ export const commandArguments = {
   respondToRequest: z.extend(request, { optionId: z.optional(z.string()) }),
   allowRequest: request,
   rejectRequest: request,
+  openNeedsYou: none,
+  setPermissionMode: z.extend(session, {
+    /** `inherit` follows the settings again. */
+    mode: z.optional(z.union([permissionModeSchema, z.literal('inherit')])),
+  }),
+  rememberedAnswers: z.extend(session, {
+    /** The `answerId` to take back. */
+    forget: z.optional(z.string()),
+  }),
+  groupSessionsBy: z.strictObject({ by: z.optional(z.enum(groupings)) }),
+  sortSessionsBy: z.strictObject({ by: z.optional(z.enum(sortings)) }),
+  filterSessions: z.strictObject({ filter: z.optional(z.partial(sessionFilterSchema)) }),
+  clearFilter: none,
+  pinSession: session,
+  unpinSession: session,
+  movePinUp: session,
+  movePinDown: session,
+  archiveSession: session,
+  unarchiveSession: session,
+  markRead: session,
+  showChanges: session,
+  openChange: z.extend(session, { path: z.string() }),
+  revertChange: z.extend(session, { path: z.string() }),
   resumeSession: session,
   terminateSession: session,
   killSession: session,
@@ -78,6 +104,30 @@ export interface CommandResults {
   respondToRequest: undefined;
   allowRequest: undefined;
   rejectRequest: undefined;
+  openNeedsYou: undefined;
+  setPermissionMode: undefined;
+  /** Those that are left. */
+  rememberedAnswers: readonly RememberedAnswer[];
+  groupSessionsBy: undefined;
+  sortSessionsBy: undefined;
+  filterSessions: undefined;
+  clearFilter: undefined;
+  pinSession: undefined;
+  unpinSession: undefined;
+  movePinUp: undefined;
+  movePinDown: undefined;
+  archiveSession: undefined;
+  unarchiveSession: undefined;
+  markRead: undefined;
+  /** The files that differ from what they were before the session; to a user their diff is shown. */
+  showChanges: readonly {
+    readonly path: string;
+    readonly kind: 'created' | 'changed' | 'deleted';
+    readonly added?: number;
+    readonly removed?: number;
+  }[];
+  openChange: undefined;
+  revertChange: undefined;
   resumeSession: SessionInfo;
   terminateSession: TerminationReport;
   killSession: TerminationReport;

@@ -2,13 +2,17 @@
 import type { Sessions } from '../session/sessions.ts';
 import type { AgentChoices } from './agentChoices.ts';
 import type { CommandArgument, CommandName, CommandResults } from './commandIds.ts';
+import type { ListPreferences } from './listPreferences.ts';
 import type { PanelOpener } from './panelOpener.ts';
+import type { SessionChanges } from './sessionChanges.ts';
 import type { TreeNode } from './sessionTreeModel.ts';
 
 /** One call of a command: a program gave an argument, or a user pointed at a row, or neither. */
 export interface Call<Name extends CommandName> {
   readonly given: CommandArgument<Name> | undefined;
   readonly row: TreeNode | undefined;
+  /** All rows that are meant, when a user had selected several; else the one, or none. */
+  readonly rows: readonly TreeNode[];
 }
 
 /** What a command does. Failures are thrown as they are; `undefined` = the user changed their mind. */
@@ -27,7 +31,9 @@ export interface CommandDeps {
   readonly sessions: Sessions;
   readonly agents: AgentChoices;
   readonly panels: PanelOpener;
+  readonly preferences: ListPreferences;
+  readonly changes: SessionChanges;
   readonly showLog: () => void;
   /** Offers to take a deletion back; returns at once. */
-  readonly offerUndo: (sessionId: string, title: string) => void;
+  readonly offerUndo: (sessionIds: readonly string[], what: string) => void;
 }

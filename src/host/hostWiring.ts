@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../session/clock.ts';
 import type { Disposable } from '../session/event.ts';
-import type { Logger } from '../session/ports.ts';
+import type { Logger, WorkspaceFiles } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { AgentChoices } from './agentChoices.ts';
 import { commandId, type ContextKey } from './commandIds.ts';
@@ -10,17 +10,25 @@ import type { CommandDeps } from './commandTypes.ts';
 import { ErrorBoundary } from './errorBoundary.ts';
 import { IdleNotice } from './idleNotice.ts';
 import type { PanelOpener } from './panelOpener.ts';
+import { keptListView, ListPreferences } from './listPreferences.ts';
+import { listCommands } from './listCommands.ts';
+import { permissionCommands } from './permissionCommands.ts';
 import { notificationText } from './plainText.ts';
 import { registerCommands } from './registerCommands.ts';
 import { requestCommands } from './requestCommands.ts';
 import { RequestNotifications } from './requests.ts';
 import { sessionCommands } from './sessionCommands.ts';
+import { changeCommands } from './changeCommands.ts';
+import { SessionChanges } from './sessionChanges.ts';
+import { decorateSessions } from './sessionDecorations.ts';
+import { isFiltering } from './sessionGrouping.ts';
 import { SessionListModel } from './sessionListModel.ts';
 import { SessionTree } from './sessionTree.ts';
 import { SessionNode } from './sessionTreeModel.ts';
 import { settingsHeldBack, type HostSettings } from './settings.ts';
 import { createStatusBar } from './statusBar.ts';
 import { storageCommands } from './storageCommands.ts';
+import { notifyOfTurns } from './turnNotifications.ts';
 
 /** What the editor's side of Roost is built from. */
 export interface HostParts {
@@ -30,6 +38,10 @@ export interface HostParts {
   readonly settings: HostSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The workspace's files, loaded with their first use. */
+  readonly files: () => Promise<WorkspaceFiles>;
+  /** Where the arrangement of the list is kept for this workspace. */
+  readonly memento: vscode.Memento;
   readonly showLog: () => void;
 }
 
@@ -45,24 +57,40 @@ export function createHost(parts: HostParts): Host {
   const model = new SessionListModel({
     sessions,
     clock,
+    view: keptListView(parts.memento),
     onListenerError: (error) => {
       logger.error('A listener for the list of sessions failed', error);
     },
   });
+  const changes = new SessionChanges({ sessions, files: parts.files });
   const tree = new SessionTree({
     sessions,
     model,
     panels,
+    changes,
     clock,
+    logger,
     noticeMinutes: () => settings.current['idle.noticeMinutes'],
   });
-  const deps: CommandDeps = { ...parts, offerUndo: offerUndo(logger) };
-  const table = { ...sessionCommands(deps), ...storageCommands(deps), ...requestCommands(deps) };
+  const deps: CommandDeps = {
+    ...parts,
+    changes,
+    preferences: new ListPreferences({ model, memento: parts.memento, logger }),
+    offerUndo: offerUndo(logger),
+  };
+  const table = {
+    ...sessionCommands(deps),
+    ...storageCommands(deps),
+    ...requestCommands(deps),
+    ...listCommands(deps),
+    ...changeCommands(deps),
+    ...permissionCommands(deps),
+  };
   const held: Disposable[] = [
     model,
+    changes,
     tree,
     createStatusBar(model),
-    new RequestNotifications({ sessions, model, panels, logger }),
     new IdleNotice({
       sessions,
       model,
@@ -72,6 +100,20 @@ export function createHost(parts: HostParts): Host {
       ask: (message, ...buttons) => vscode.window.showInformationMessage(message, ...buttons),
       run: (what, work) => void boundary.forUser(what, work),
     }),
+    new RequestNotifications({
+      sessions,
+      model,
+      panels,
+      logger,
+      when: () => settings.current['notifications.requests'],
+    }),
+    notifyOfTurns({
+      sessions,
+      panels,
+      logger,
+      when: () => settings.current['notifications.turns'],
+    }),
+    decorateSessions({ sessions, model }),
     keepContextKeys(model),
     ...registerCommands(table, boundary, () => tree.selection),
   ];
@@ -96,6 +138,7 @@ function keepContextKeys(model: SessionListModel): Disposable {
     const { total, needsYou } = model.counts();
     set('roost.hasSessions', total > 0);
     set('roost.needsYou', needsYou > 0);
+    set('roost.filtered', isFiltering(model.view.filter));
   };
   show();
   return model.onDidPublish(show);
@@ -116,14 +159,14 @@ async function sayWhatIsHeldBack(logger: Logger): Promise<void> {
 }
 
 function offerUndo(logger: Logger): CommandDeps['offerUndo'] {
-  return (sessionId, title) => {
+  return (sessionIds, what) => {
     const undo = vscode.l10n.t('Undo');
-    const message = notificationText(vscode.l10n.t('Moved to the trash: {0}', title));
+    const message = notificationText(vscode.l10n.t('Moved to the trash: {0}', what));
     void vscode.window.showInformationMessage(message, undo).then(
       async (chosen) => {
-        if (chosen === undo) {
-          const row = new SessionNode(sessionId);
-          await vscode.commands.executeCommand(commandId('undoDelete'), row);
+        if (chosen !== undo) return;
+        for (const sessionId of sessionIds) {
+          await vscode.commands.executeCommand(commandId('undoDelete'), new SessionNode(sessionId));
         }
       },
       (reason: unknown) => {

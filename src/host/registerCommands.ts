@@ -11,7 +11,7 @@ import {
 } from './commandIds.ts';
 import type { Call, CommandTable, Handler } from './commandTypes.ts';
 import type { ErrorBoundary } from './errorBoundary.ts';
-import { isTreeNode, type TreeNode } from './sessionTreeModel.ts';
+import { isTreeNode, RequestNode, rowNameSchema, type TreeNode } from './sessionTreeModel.ts';
 
 /** What a key binding passes for "the row that is selected"; see the manifest's `keybindings`. */
 export const selectionArgument = 'selection';
@@ -20,26 +20,47 @@ export const selectionArgument = 'selection';
 export function registerCommands(
   table: CommandTable,
   boundary: ErrorBoundary,
-  selection: () => TreeNode | undefined,
+  selection: () => readonly TreeNode[],
 ): Disposable[] {
   const register = (name: CommandName): Disposable => {
     // Name, handler and argument come from tables with the same keys: what belongs to one name fits together.
     const handler = table[name] as Handler<CommandName>;
-    return vscode.commands.registerCommand(commandId(name), (argument: unknown) => {
-      // A menu passes the row, a key binding the word for it, the palette nothing: a user sees what
-      // fails, and the call resolves, or the editor would show the failure a second time.
-      if (argument === undefined || argument === null || isTreeNode(argument)) {
-        const row = argument ?? undefined;
-        return boundary.forUser(name, () => handler({ given: undefined, row }));
-      }
-      if (argument === selectionArgument) {
-        return boundary.forUser(name, () => handler({ given: undefined, row: selection() }));
-      }
-      // Anything else comes from a program, which is told what fails by a rejection and shows it as it likes.
-      return boundary.forProgram(name, () => handler(programCall(name, argument)));
-    });
+    return vscode.commands.registerCommand(
+      commandId(name),
+      (argument: unknown, selected: unknown) => {
+        const rows = rowsOf(argument, selected, selection);
+        // A menu passes the row and what is selected, a key binding the word for it, a notification the
+        // name of a row, the palette nothing: a user sees what fails, and the call resolves, or the
+        // editor would show the failure a second time.
+        if (rows !== undefined) {
+          const row = rows.length === 1 ? rows[0] : undefined;
+          return boundary.forUser(name, () => handler({ given: undefined, row, rows }));
+        }
+        // Anything else comes from a program, which is told what fails by a rejection and shows it as it likes.
+        return boundary.forProgram(name, () => handler(programCall(name, argument)));
+      },
+    );
   };
   return commandNames.map((name) => register(name));
+}
+
+/** The rows that a user's call is about; `undefined` for a program's. */
+function rowsOf(
+  argument: unknown,
+  selected: unknown,
+  selection: () => readonly TreeNode[],
+): readonly TreeNode[] | undefined {
+  if (argument === undefined || argument === null) return [];
+  if (argument === selectionArgument) return selection();
+  if (isTreeNode(argument)) {
+    const others: unknown[] = Array.isArray(selected) ? selected : [];
+    const rows = others.filter(isTreeNode);
+    return rows.includes(argument) ? rows : [argument];
+  }
+  const named = rowNameSchema.safeParse(argument);
+  if (!named.success) return undefined;
+  const { sessionId, requestId } = named.data.row;
+  return [new RequestNode(sessionId, requestId)];
 }
 
 function programCall<Name extends CommandName>(name: Name, argument: unknown): Call<Name> {
@@ -52,5 +73,5 @@ function programCall<Name extends CommandName>(name: Name, argument: unknown): C
     });
   }
   // The schema came from the table under this very name.
-  return { given: parsed.data as CommandArgument<Name>, row: undefined };
+  return { given: parsed.data as CommandArgument<Name>, row: undefined, rows: [] };
 }

@@ -14,7 +14,7 @@ interface Asked {
 /** Commands that answer requests. */
 export function requestCommands(
   deps: CommandDeps,
-): Handlers<'respondToRequest' | 'allowRequest' | 'rejectRequest'> {
+): Handlers<'respondToRequest' | 'allowRequest' | 'rejectRequest' | 'openNeedsYou'> {
   const { sessions, panels } = deps;
 
   const find = (sessionId: string, requestId: string | undefined): Asked => {
@@ -89,6 +89,15 @@ export function requestCommands(
         });
       }
       await sessions.respondToPermission(sessionId, request.requestId, optionId);
+      return undefined;
+    },
+
+    openNeedsYou: async () => {
+      const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
+      // Again and again it goes through all of them.
+      const shown = waiting.findIndex(({ sessionId }) => sessionId === panels.activeSessionId);
+      const next = waiting[(shown + 1) % waiting.length];
+      if (next !== undefined) await panels.open(next.sessionId);
       return undefined;
     },
 

@@ -5,7 +5,7 @@ import type { SessionInfo } from '../session/info.ts';
 import type { CreateOptions } from '../session/sessions.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
 import { askPrompt, askTitle, pickAgent, pickFolder } from './pickers.ts';
-import { targetSession } from './sessionTarget.ts';
+import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
 
 /** Commands about running sessions. */
 export function sessionCommands(
@@ -90,6 +90,11 @@ export function sessionCommands(
     },
 
     terminateSession: async (call) => {
+      const several = selectedSessions(deps, call, 'canStop');
+      if (several !== undefined) {
+        await allOf(several.map((id) => sessions.terminate(id)));
+        return undefined;
+      }
       const question = l10n.t('Stop which session?');
       const sessionId = await targetSession(deps, call, 'canStop', question);
       return sessionId === undefined ? undefined : sessions.terminate(sessionId);

@@ -1,9 +1,20 @@
-// The sessions sorted into groups by need, kept up to date change by change and published at a pace the editor can follow.
+// The sessions sorted into groups, kept up to date change by change and published at a pace the editor can follow.
 import type { Clock } from '../session/clock.ts';
 import { Emitter, type Disposable, type Event } from '../session/event.ts';
-import type { SessionInfo } from '../session/info.ts';
+import type { ListedSession } from '../session/info.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { groupIds, groupOf, sortKey, type GroupId } from './sessionTreeModel.ts';
+import {
+  endOfDay,
+  groupOf,
+  inOrder,
+  needOf,
+  plainView,
+  sortKey,
+  type GroupId,
+  type ListView,
+  type Need,
+  type SortKey,
+} from './sessionGrouping.ts';
 
 /**
  * Least time between two publications. The editor merges tree events that are closer than 200 ms and
@@ -15,24 +26,30 @@ export const publishEveryMs = 250;
 export interface Publication {
   /** Groups whose members, or the order of them, changed. */
   readonly groups: ReadonlySet<GroupId>;
-  /** Whether a group appeared or disappeared. */
+  /** Whether a group appeared or disappeared, or everything is arranged anew. */
   readonly groupsShown: boolean;
   /** Sessions about which anything changed; those that are gone too. */
   readonly sessions: ReadonlySet<string>;
 }
 
-/** How many sessions there are, and how many of each kind that matters at a glance. */
+/** How many sessions there are, and how many of each kind that matters at a glance; hidden ones too. */
 export interface SessionCounts {
   readonly total: number;
   readonly alive: number;
   readonly working: number;
   readonly needsYou: number;
+  readonly unread: number;
+  /** How many the filter hides. */
+  readonly hidden: number;
 }
 
 interface Placed {
-  readonly group: GroupId;
-  readonly key: string;
+  /** `undefined` while the filter hides it. */
+  readonly group: GroupId | undefined;
+  readonly key: SortKey;
+  readonly need: Need;
   readonly alive: boolean;
+  readonly unread: boolean;
 }
 
 /** Groups and counts of all sessions, as last published: the same until the next publication. */
@@ -42,56 +59,66 @@ export class SessionListModel implements Disposable {
   readonly #publications: Emitter<Publication>;
   readonly #subscription: Disposable;
   readonly #placed = new Map<string, Placed>();
-  readonly #members: Readonly<Record<GroupId, Set<string>>> = {
-    needsYou: new Set(),
-    working: new Set(),
-    ready: new Set(),
-    dormant: new Set(),
-    failed: new Set(),
-  };
+  readonly #members = new Map<GroupId, Set<string>>();
   /** Members in order, until the group changes. */
   readonly #sorted = new Map<GroupId, readonly string[]>();
+  #view: ListView;
   #dirty = new Set<string>();
   #timer: Disposable | undefined;
+  #midnight: Disposable | undefined;
   #publishedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: {
     readonly sessions: Pick<Sessions, 'list' | 'get' | 'onDidChange'>;
     readonly clock: Clock;
+    readonly view?: ListView;
     readonly onListenerError: (error: unknown) => void;
   }) {
     this.#sessions = deps.sessions;
     this.#clock = deps.clock;
+    this.#view = deps.view ?? plainView;
     this.#publications = new Emitter<Publication>(deps.onListenerError);
     for (const info of deps.sessions.list()) this.#place(info.sessionId, info);
     this.#subscription = deps.sessions.onDidChange(({ sessionId }) => {
       this.#dirty.add(sessionId);
       this.#schedule();
     });
+    this.#watchDays();
   }
 
   /** Fires after groups and counts have moved on; at most once in {@link publishEveryMs}. */
   readonly onDidPublish: Event<Publication> = (listener) => this.#publications.event(listener);
 
+  /** How the list is arranged. */
+  get view(): ListView {
+    return this.#view;
+  }
+
+  /** Arranges the list anew, and publishes at once: somebody waits for it. */
+  arrange(view: ListView): void {
+    this.#view = view;
+    this.#watchDays();
+    this.#rearrange();
+  }
+
   /** The groups that have members, in the order they are shown. */
   groups(): readonly GroupId[] {
-    return groupIds.filter((group) => this.#members[group].size > 0);
+    return inOrder(this.#members.keys());
   }
 
   /** How many sessions a group has. */
   sizeOf(group: GroupId): number {
-    return this.#members[group].size;
+    return this.#members.get(group)?.size ?? 0;
   }
 
-  /** The sessions of a group, newest first. */
+  /** The sessions of a group, in order. */
   members(group: GroupId): readonly string[] {
     let sorted = this.#sorted.get(group);
     if (sorted === undefined) {
-      sorted = [...this.#members[group]].sort((a, b) => {
-        const [keyA, keyB] = [this.#placed.get(a)?.key ?? '', this.#placed.get(b)?.key ?? ''];
-        if (keyA !== keyB) return keyA < keyB ? 1 : -1;
-        return a < b ? -1 : 1;
-      });
+      const keys = new Map(
+        [...(this.#members.get(group) ?? [])].map((id) => [id, this.#placed.get(id)?.key]),
+      );
+      sorted = [...keys.keys()].sort((a, b) => compared(keys.get(a), keys.get(b), a < b));
       this.#sorted.set(group, sorted);
     }
     return sorted;
@@ -104,13 +131,15 @@ export class SessionListModel implements Disposable {
 
   /** How many there are. */
   counts(): SessionCounts {
-    let alive = 0;
-    for (const placed of this.#placed.values()) if (placed.alive) alive += 1;
+    const all = [...this.#placed.values()];
+    const count = (is: (placed: Placed) => boolean): number => all.filter(is).length;
     return {
-      total: this.#placed.size,
-      alive,
-      working: this.#members.working.size,
-      needsYou: this.#members.needsYou.size,
+      total: all.length,
+      alive: count(({ alive }) => alive),
+      working: count(({ need }) => need === 'working'),
+      needsYou: count(({ need }) => need === 'needsYou'),
+      unread: count(({ unread }) => unread),
+      hidden: count(({ group }) => group === undefined),
     };
   }
 
@@ -118,6 +147,8 @@ export class SessionListModel implements Disposable {
     this.#subscription.dispose();
     this.#timer?.dispose();
     this.#timer = undefined;
+    this.#midnight?.dispose();
+    this.#midnight = undefined;
     this.#publications.dispose();
   }
 
@@ -147,23 +178,64 @@ export class SessionListModel implements Disposable {
     });
   }
 
+  #rearrange(): void {
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    this.#publishedAt = this.#clock.monotonic();
+    const sessions = new Set([...this.#dirty, ...this.#placed.keys()]);
+    this.#dirty = new Set();
+    for (const sessionId of sessions) this.#place(sessionId, this.#sessions.get(sessionId));
+    this.#sorted.clear();
+    this.#publications.fire({ groups: new Set(this.groups()), sessions, groupsShown: true });
+  }
+
+  /** At midnight today becomes yesterday. */
+  #watchDays(): void {
+    this.#midnight?.dispose();
+    this.#midnight = undefined;
+    if (this.#view.groupBy !== 'day') return;
+    const now = this.#clock.now();
+    this.#midnight = this.#clock.after(endOfDay(now) - now, () => {
+      this.arrange(this.#view);
+    });
+  }
+
   /** Puts a session where it belongs; the groups that changed by it. */
-  #place(sessionId: string, info: SessionInfo | undefined): readonly GroupId[] {
+  #place(sessionId: string, info: ListedSession | undefined): readonly GroupId[] {
     const before = this.#placed.get(sessionId);
     if (info === undefined) {
-      if (before === undefined) return [];
       this.#placed.delete(sessionId);
-      this.#members[before.group].delete(sessionId);
-      return [before.group];
+      return this.#take(sessionId, before?.group);
     }
-    const now: Placed = { group: groupOf(info), key: sortKey(info), alive: info.processAlive };
+    const now: Placed = {
+      group: groupOf(info, this.#view, this.#clock.now()),
+      key: sortKey(info, this.#view),
+      need: needOf(info),
+      alive: info.processAlive,
+      unread: info.unread !== undefined,
+    };
     this.#placed.set(sessionId, now);
-    this.#members[now.group].add(sessionId);
-    if (before === undefined) return [now.group];
-    if (before.group !== now.group) {
-      this.#members[before.group].delete(sessionId);
-      return [before.group, now.group];
+    if (before !== undefined && before.group === now.group) {
+      const stays = before.key.value === now.key.value && before.key.up === now.key.up;
+      return stays || now.group === undefined ? [] : [now.group];
     }
-    return before.key === now.key ? [] : [now.group];
+    const left = this.#take(sessionId, before?.group);
+    if (now.group === undefined) return left;
+    const members = this.#members.get(now.group) ?? new Set();
+    this.#members.set(now.group, members.add(sessionId));
+    return [...left, now.group];
   }
+
+  /** Takes a session out of a group; a group without members is gone. */
+  #take(sessionId: string, group: GroupId | undefined): readonly GroupId[] {
+    const members = group === undefined ? undefined : this.#members.get(group);
+    if (group === undefined || members?.delete(sessionId) !== true) return [];
+    if (members.size === 0) this.#members.delete(group);
+    return [group];
+  }
+}
+
+function compared(a: SortKey | undefined, b: SortKey | undefined, aFirst: boolean): number {
+  if (a === undefined || b === undefined || a.value === b.value) return aFirst ? -1 : 1;
+  return a.value < b.value === a.up ? -1 : 1;
 }

@@ -1,17 +1,14 @@
 // One pure function per kind of row: what the tree shows of a session, a request, a group. No editor.
 import { noticeOf } from '../session/idleWatch.ts';
-import type { PendingRequest } from '../session/info.ts';
+import type { PendingRequest, ListedSession } from '../session/info.ts';
+import type { FileBefore, LineCounts } from '../session/fileChanges.ts';
 import type { SessionDetails } from '../session/sessions.ts';
+import type { SessionConfig } from '../session/config.ts';
 import type { SessionStatus } from '../session/status.ts';
 import { plainLine } from './plainText.ts';
+import type { GroupId } from './sessionGrouping.ts';
 import { shortAge, shortSpan, since } from './relativeTime.ts';
-import {
-  contextValue,
-  flagsOf,
-  requestFlagsOf,
-  type GroupId,
-  type OlderNode,
-} from './sessionTreeModel.ts';
+import { contextValue, flagsOf, requestFlagsOf, type OlderNode } from './sessionTreeModel.ts';
 import type { Translate } from './translate.ts';
 
 /** A row as plain data: what the editor's tree item is made from. */
@@ -94,11 +91,13 @@ export function statusWord(status: SessionStatus, t: Translate): string {
   }
 }
 
-/** A group's name. */
-export function groupLabel(group: GroupId, t: Translate): string {
+/** A group's name. `name` is what its agent or folder is called, where the group is one. */
+export function groupLabel(group: GroupId, name: string | undefined, t: Translate): string {
   switch (group) {
     case 'needsYou':
       return t('Needs you');
+    case 'pinned':
+      return t('Pinned');
     case 'working':
       return t('Working');
     case 'ready':
@@ -107,6 +106,20 @@ export function groupLabel(group: GroupId, t: Translate): string {
       return t('Dormant');
     case 'failed':
       return t('Failed');
+    case 'archived':
+      return t('Archived');
+    case 'day:0':
+      return t('Today');
+    case 'day:1':
+      return t('Yesterday');
+    case 'day:2':
+      return t('Last 7 days');
+    case 'day:3':
+      return t('Last 30 days');
+    case 'day:4':
+      return t('Older');
+    default:
+      return plainLine(name ?? group.slice(group.indexOf(':') + 1));
   }
 }
 
@@ -135,7 +148,7 @@ export function sessionRow(details: SessionDetails, context: RowContext): Row {
       ...flagsOf(details),
       ...(info.pendingRequests[0] === undefined ? [] : requestFlagsOf(info.pendingRequests[0])),
     ]),
-    children: info.pendingRequests.length > 0 ? 'closed' : 'none',
+    children: info.pendingRequests.length > 0 || info.changedFiles > 0 ? 'closed' : 'none',
     spoken: [
       label,
       statusWord(info.status, t),
@@ -157,6 +170,7 @@ function notesOf(details: SessionDetails, { now, noticeMinutes, t }: RowContext)
     const more = info.pendingRequests.length - 1;
     notes.push(more > 0 ? t('{0} (+{1} more)', title, more) : title);
   }
+  notes.push(...unreadNote(info, t));
   if (info.status === 'starting') notes.push(t('starting'));
   if (info.status === 'stopping') notes.push(t('stopping'));
   if (details.stalledSince !== undefined) {
@@ -171,6 +185,8 @@ function notesOf(details: SessionDetails, { now, noticeMinutes, t }: RowContext)
   if (details.stoppedAfterIdleMinutes !== undefined && info.status === 'dormant') {
     notes.push(t('saved, stopped after {0} min idle', rounded(details.stoppedAfterIdleMinutes)));
   }
+  const { permissionMode } = details.config;
+  if (permissionMode !== 'ask') notes.push(permissionNote(permissionMode, t));
   if (info.keepAwake) notes.push(t('kept awake'));
   if (info.idleDeadlineAt !== undefined) {
     const left = -since(info.idleDeadlineAt, now);
@@ -184,6 +200,48 @@ function notesOf(details: SessionDetails, { now, noticeMinutes, t }: RowContext)
 /** Minutes as a person would say them: settings may hold fractions of any length. */
 function rounded(minutes: number): number {
   return Number(minutes.toPrecision(minutes < 1 ? 1 : 3));
+}
+
+function unreadNote({ unread, status }: ListedSession, t: Translate): string[] {
+  if (unread === 'finished') return [t('finished')];
+  return unread === 'failed' && status !== 'crashed' ? [t('failed')] : [];
+}
+
+/** What a row says of a session that answers requests by itself. */
+function permissionNote(
+  mode: Exclude<SessionConfig['permissionMode'], 'ask'>,
+  t: Translate,
+): string {
+  return mode === 'allowAll' ? t('allows everything') : t('allows reads');
+}
+
+/** How a row stands out besides its text and icon: a mark behind it, and the colour of its label. */
+export interface RowMark {
+  readonly badge?: string;
+  readonly color?: string;
+  readonly said: string;
+}
+
+/** The mark of a session's row: nobody has looked yet, or everything is allowed without asking. */
+export function rowMark(
+  { info, config }: Pick<SessionDetails, 'info' | 'config'>,
+  t: Translate,
+): RowMark | undefined {
+  const allowsAll = config.permissionMode === 'allowAll';
+  const warning = allowsAll ? { color: 'list.warningForeground' } : {};
+  if (info.unread === 'finished') {
+    return { badge: '●', said: t('Finished since you last looked'), ...warning };
+  }
+  if (info.unread === 'failed') {
+    return {
+      badge: '●',
+      said: t('Failed since you last looked'),
+      color: 'list.errorForeground',
+    };
+  }
+  return allowsAll
+    ? { badge: '!', said: t('Allows everything without asking'), ...warning }
+    : undefined;
 }
 
 /** The row of a waiting request, below its session. */
@@ -201,15 +259,46 @@ export function requestRow(sessionId: string, request: PendingRequest, t: Transl
   };
 }
 
+/** A file that a session has changed, and how it differs from what it was before. */
+export interface FileChange extends FileBefore {
+  readonly kind: 'created' | 'changed' | 'deleted';
+  /** Absent when it is not known what the file was. */
+  readonly lines?: LineCounts;
+  /** The folder, as short as the workspace allows. */
+  readonly folder: string;
+}
+
+/** The row of a changed file, below its session. */
+export function changeRow(sessionId: string, change: FileChange, t: Translate): Row {
+  const label = plainLine(change.path.split(/[/\\]/).at(-1) ?? change.path);
+  const { lines } = change;
+  const counts = lines === undefined ? [] : [`+${lines.added} −${lines.removed}`];
+  const kinds = { created: [t('new')], changed: [], deleted: [t('deleted')] };
+  const words = [...counts, ...kinds[change.kind], plainLine(change.folder, 80)];
+  const flags = change.before === undefined ? [] : ['canDiff', 'canRevert'];
+  return {
+    id: `change:${sessionId}:${change.path}`,
+    label,
+    description: words.filter((word) => word !== '').join(' · '),
+    contextValue: contextValue('change', flags),
+    children: 'none',
+    spoken:
+      lines === undefined
+        ? t('Changed file {0}', label)
+        : t('Changed file {0}, {1} lines added, {2} removed', label, lines.added, lines.removed),
+  };
+}
+
 /** The row of a group. */
-export function groupRow(group: GroupId, size: number, t: Translate): Row {
-  const label = groupLabel(group, t);
+export function groupRow(group: GroupId, size: number, t: Translate, name?: string): Row {
+  const label = groupLabel(group, name, t);
   return {
     id: `group:${group}`,
     label,
     description: String(size),
     contextValue: contextValue('group'),
-    children: 'open',
+    // What was put away stays so until somebody looks for it.
+    children: group === 'archived' ? 'closed' : 'open',
     spoken: t('{0}: {1} sessions', label, size),
   };
 }
@@ -255,6 +344,9 @@ export function sessionFacts(
           : t('after {0} min', config.timeoutMinutes),
     },
   ];
+  if (config.permissionMode !== 'ask') {
+    list.push({ name: t('Permissions'), value: permissionNote(config.permissionMode, t) });
+  }
   for (const request of info.pendingRequests) {
     list.push({ name: t('Waits for'), value: plainLine(request.title, 200) });
   }

@@ -28,3 +28,25 @@ export async function targetSession(
   }
   return pickSession(deps.sessions, need, question);
 }
+
+/**
+ * The sessions of several selected rows that can do what `need` says; `undefined` when the call is not
+ * about several.
+ */
+export function selectedSessions(
+  { sessions }: Pick<CommandDeps, 'sessions'>,
+  { rows }: Call<AboutSession>,
+  need: SessionFlag,
+): readonly string[] | undefined {
+  const ids = new Set(rows.flatMap((row) => ('sessionId' in row ? [row.sessionId] : [])));
+  if (rows.length < 2) return undefined;
+  return [...ids].filter(
+    (id) => sessions.get(id) !== undefined && flagsOf(sessions.details(id)).has(need),
+  );
+}
+
+/** Lets all of them end before the first failure is told: one bad session does not hold up the others. */
+export async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}

@@ -3,28 +3,35 @@ import * as vscode from 'vscode';
 import type { Clock } from '../session/clock.ts';
 import type { Disposable } from '../session/event.ts';
 import type { PendingRequest } from '../session/info.ts';
+import type { Logger } from '../session/ports.ts';
 import type { SessionDetails, Sessions } from '../session/sessions.ts';
 import { sessionsViewId } from './commandIds.ts';
 import type { PanelOpener } from './panelOpener.ts';
 import type { Publication, SessionListModel } from './sessionListModel.ts';
+import { plainLine } from './plainText.ts';
+import type { GroupId } from './sessionGrouping.ts';
+import { SessionDrag } from './sessionDrag.ts';
+import type { SessionChanges } from './sessionChanges.ts';
 import {
+  changeRow,
   groupRow,
   olderRow,
   requestRow,
   sessionFacts,
   sessionRow,
   titleOf,
+  type FileChange,
   type Row,
   type RowContext,
 } from './sessionRows.ts';
 import { tooltip, treeItem } from './sessionTreeItems.ts';
 import {
+  ChangeNode,
   GroupNode,
   OlderNode,
   pageSize,
   RequestNode,
   SessionNode,
-  type GroupId,
   type TreeNode,
 } from './sessionTreeModel.ts';
 
@@ -33,10 +40,12 @@ const ageEveryMs = 60_000;
 
 /** What the tree is built from. */
 export interface SessionTreeDeps {
-  readonly sessions: Pick<Sessions, 'get' | 'details'>;
+  readonly sessions: Pick<Sessions, 'get' | 'list' | 'details' | 'setPinned'>;
   readonly model: SessionListModel;
   readonly panels: PanelOpener;
+  readonly changes: Pick<SessionChanges, 'of'>;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly noticeMinutes: () => number;
 }
 
@@ -49,6 +58,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   readonly #older = new Map<string, OlderNode>();
   readonly #nodes = new Map<string, SessionNode>();
   readonly #requests = new Map<string, Map<string, RequestNode>>();
+  /** What each node of a changed file stands for; gone with the node. */
+  readonly #changes = new WeakMap<ChangeNode, FileChange>();
   /** What the editor was last given for a session, so that a change nobody can see refreshes nothing. */
   readonly #given = new Map<string, string>();
   readonly #view: vscode.TreeView<TreeNode>;
@@ -60,6 +71,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     this.#view = vscode.window.createTreeView(sessionsViewId, {
       treeDataProvider: this,
       showCollapseAll: false,
+      canSelectMany: true,
+      dragAndDropController: new SessionDrag(deps),
     });
     this.#store.push(
       this.#view,
@@ -77,11 +90,12 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     );
     this.#keepAges(this.#view.visible);
     this.#showBadge();
+    this.#showFilter();
   }
 
-  /** The row that is selected, if it is one row. */
-  get selection(): TreeNode | undefined {
-    return this.#view.selection.length === 1 ? this.#view.selection[0] : undefined;
+  /** The rows that are selected. */
+  get selection(): readonly TreeNode[] {
+    return this.#view.selection;
   }
 
   /** Selects a session's row without taking the focus. A session without a row is ignored. */
@@ -90,7 +104,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     await this.#view.reveal(this.#sessionNode(sessionId), { select: true, focus: false });
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
+  getChildren(node?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
     if (node === undefined) return this.#deps.model.groups().map((group) => this.#groupNode(group));
     switch (node.kind) {
       case 'group':
@@ -98,8 +112,9 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       case 'older':
         return this.#page(node.group, node.offset);
       case 'session':
-        return this.#requestNodes(node.sessionId);
+        return this.#belowSession(node.sessionId);
       case 'request':
+      case 'change':
         return [];
     }
   }
@@ -116,6 +131,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
         return this.#container(group, this.#deps.model.members(group).indexOf(node.sessionId));
       }
       case 'request':
+      case 'change':
         return this.#sessionNode(node.sessionId);
     }
   }
@@ -151,8 +167,10 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   #row(node: TreeNode): Row {
     const { model } = this.#deps;
     switch (node.kind) {
-      case 'group':
-        return groupRow(node.group, model.sizeOf(node.group), vscode.l10n.t);
+      case 'group': {
+        const size = model.sizeOf(node.group);
+        return groupRow(node.group, size, vscode.l10n.t, this.#nameOf(node.group));
+      }
       case 'older':
         return olderRow(node, model.sizeOf(node.group), vscode.l10n.t);
       case 'session': {
@@ -165,6 +183,11 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
         if (request !== undefined) return requestRow(node.sessionId, request, vscode.l10n.t);
         return goneRow(`request:${node.sessionId}:${node.requestId}`);
       }
+      case 'change': {
+        const change = this.#changes.get(node);
+        if (change !== undefined) return changeRow(node.sessionId, change, vscode.l10n.t);
+        return goneRow(`change:${node.sessionId}:${node.path}`);
+      }
     }
   }
 
@@ -173,6 +196,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       if (this.#deps.model.groupOf(sessionId) === undefined) this.#forget(sessionId);
     }
     this.#showBadge();
+    this.#showFilter();
     if (groupsShown) {
       this.#changed.fire(undefined);
       return;
@@ -215,7 +239,10 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   #look(sessionId: string): string {
     const details = this.#details(sessionId);
     if (details === undefined) return '';
-    return JSON.stringify([sessionRow(details, this.#context()), details.info.pendingRequests]);
+    const { pendingRequests, changedFiles, status } = details.info;
+    // At a turn's end files may differ that were known to be changed before.
+    const files = [changedFiles, changedFiles > 0 ? status : ''];
+    return JSON.stringify([sessionRow(details, this.#context()), pendingRequests, files]);
   }
 
   #showBadge(): void {
@@ -224,6 +251,26 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       needsYou === 0
         ? undefined
         : { value: needsYou, tooltip: vscode.l10n.t('{0} sessions need you', needsYou) };
+  }
+
+  /** Says above the rows that some are hidden, and how many. */
+  #showFilter(): void {
+    const { hidden, total } = this.#deps.model.counts();
+    const said =
+      hidden === 0
+        ? ''
+        : vscode.l10n.t('Filtered: {0} of {1} sessions shown', total - hidden, total);
+    if (this.#view.message !== said) this.#view.message = said;
+  }
+
+  /** What the agent or the folder of a group is called. */
+  #nameOf(group: GroupId): string | undefined {
+    if (group.startsWith('folder:')) {
+      const path = group.slice('folder:'.length);
+      return plainLine(vscode.workspace.asRelativePath(path, true)) || path;
+    }
+    const [member] = group.startsWith('agent:') ? this.#deps.model.members(group) : [];
+    return member === undefined ? undefined : this.#details(member)?.agentName;
   }
 
   #context(): RowContext {
@@ -286,6 +333,26 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     if (now.size > 0) this.#requests.set(sessionId, now);
     else this.#requests.delete(sessionId);
     return [...now.values()];
+  }
+
+  /** Requests at once; with files that were changed, as soon as they have been compared. */
+  #belowSession(sessionId: string): TreeNode[] | Promise<TreeNode[]> {
+    const requests = this.#requestNodes(sessionId);
+    if ((this.#deps.sessions.get(sessionId)?.changedFiles ?? 0) === 0) return requests;
+    return this.#deps.changes.of(sessionId).then(
+      (changes) => [
+        ...requests,
+        ...changes.map((change) => {
+          const node = new ChangeNode(sessionId, change.path);
+          this.#changes.set(node, change);
+          return node;
+        }),
+      ],
+      (error: unknown) => {
+        this.#deps.logger.warn(`${sessionId}: its changes are not known: ${String(error)}`);
+        return requests;
+      },
+    );
   }
 
   #forget(sessionId: string): void {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { commandId } from './commandIds.ts';
 import { escapedMarkdown } from './plainText.ts';
+import { sessionUri } from './sessionDecorations.ts';
 import type { Fact, Row } from './sessionRows.ts';
 import type { TreeNode } from './sessionTreeModel.ts';
 
@@ -21,6 +22,18 @@ export function treeItem(row: Row, node: TreeNode): vscode.TreeItem {
   if (row.icon !== undefined) {
     const color = row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color);
     item.iconPath = new vscode.ThemeIcon(row.icon.id, color);
+  }
+  // Marks and the colour of the label come by this address; icon and text stay the row's own.
+  if (node.kind === 'session') item.resourceUri = sessionUri(node.sessionId);
+  if (node.kind === 'change') {
+    // The icon of its kind, as the explorer has it; the diff where there is one, else the file.
+    item.resourceUri = vscode.Uri.file(node.path);
+    item.iconPath = vscode.ThemeIcon.File;
+    item.command = {
+      command: commandId('openChange'),
+      title: vscode.l10n.t('Open Changes'),
+      arguments: [node],
+    };
   }
   if (node.kind === 'session' || node.kind === 'request') {
     item.command = {

@@ -1,12 +1,8 @@
-// What the tree of sessions is made of: nodes, groups by need, and the flags that say what can be done with a row. No editor.
-import type { PendingRequest, SessionInfo } from '../session/info.ts';
+// What the tree of sessions is made of: nodes, and the flags that say what can be done with a row. No editor.
+import * as z from 'zod/mini';
+import type { PendingRequest, ListedSession } from '../session/info.ts';
 import type { SessionDetails } from '../session/sessions.ts';
-
-/** The groups, in the order they are shown; empty ones are hidden. */
-export const groupIds = ['needsYou', 'working', 'ready', 'dormant', 'failed'] as const;
-
-/** One of {@link groupIds}. */
-export type GroupId = (typeof groupIds)[number];
+import type { GroupId } from './sessionGrouping.ts';
 
 /** How many rows of a group are handed to the editor at once; the rest is behind an "older" row. */
 export const pageSize = 200;
@@ -57,8 +53,26 @@ export class RequestNode {
   }
 }
 
+/** A file that a session has changed, below it. */
+export class ChangeNode {
+  readonly kind = 'change';
+  readonly sessionId: string;
+  /** Absolute. */
+  readonly path: string;
+
+  constructor(sessionId: string, path: string) {
+    this.sessionId = sessionId;
+    this.path = path;
+  }
+}
+
+/** How a link in a notification names the row of a request, as nodes themselves cannot be written down. */
+export const rowNameSchema = z.strictObject({
+  row: z.strictObject({ sessionId: z.string(), requestId: z.string() }),
+});
+
 /** One row of the tree. */
-export type TreeNode = GroupNode | OlderNode | SessionNode | RequestNode;
+export type TreeNode = GroupNode | OlderNode | SessionNode | RequestNode | ChangeNode;
 
 /** Whether a command was given a row of the tree. */
 export function isTreeNode(value: unknown): value is TreeNode {
@@ -66,36 +80,9 @@ export function isTreeNode(value: unknown): value is TreeNode {
     value instanceof GroupNode ||
     value instanceof OlderNode ||
     value instanceof SessionNode ||
-    value instanceof RequestNode
+    value instanceof RequestNode ||
+    value instanceof ChangeNode
   );
-}
-
-/** The group that a session belongs in now. */
-export function groupOf(info: SessionInfo): GroupId {
-  if (info.pendingRequests.length > 0) return 'needsYou';
-  switch (info.status) {
-    case 'needsInput':
-      return 'needsYou';
-    case 'starting':
-    case 'working':
-    case 'stopping':
-      return 'working';
-    case 'ready':
-      return 'ready';
-    case 'crashed':
-    case 'failed':
-      return 'failed';
-    case 'dormant':
-      return 'dormant';
-  }
-}
-
-/**
- * What the order inside a group goes by, newest first. Rows with a process keep their place while they
- * work; rows at rest stand by when they were last used.
- */
-export function sortKey(info: SessionInfo): string {
-  return groupOf(info) === 'dormant' ? info.lastActivityAt : info.createdAt;
 }
 
 /** What a row can be asked to do; `when` clauses and pick lists go by these. */
@@ -113,6 +100,14 @@ export const sessionFlags = [
   'canAnswer',
   'keptAwake',
   'autoStop',
+  'canPin',
+  'isPinned',
+  'canArchive',
+  'isArchived',
+  'isUnread',
+  'atRest',
+  'hasRemembered',
+  'hasChanges',
 ] as const;
 
 /** One of {@link sessionFlags}. */
@@ -122,7 +117,8 @@ export type SessionFlag = (typeof sessionFlags)[number];
 export function flagsOf({
   info,
   readOnly,
-}: Pick<SessionDetails, 'info' | 'readOnly'>): ReadonlySet<SessionFlag> {
+  remembered,
+}: Pick<SessionDetails, 'info' | 'readOnly' | 'remembered'>): ReadonlySet<SessionFlag> {
   const { status, processAlive, keepAwake, pendingRequests } = info;
   const writable = readOnly === undefined;
   const atRest = status === 'dormant' || status === 'crashed' || status === 'failed';
@@ -142,8 +138,26 @@ export function flagsOf({
     canAnswer: pendingRequests.length > 0,
     keptAwake: keepAwake,
     autoStop: !keepAwake && writable,
+    ...arrangingFlags(info, writable),
+    atRest: atRest && info.archived !== true && writable,
+    hasRemembered: remembered.length > 0,
+    hasChanges: info.changedFiles > 0,
   };
   return new Set(sessionFlags.filter((flag) => holds[flag]));
+}
+
+/** What can be done about the place of a session in the list. */
+function arrangingFlags(
+  { pinned, archived, unread }: ListedSession,
+  writable: boolean,
+): Record<'canPin' | 'isPinned' | 'canArchive' | 'isArchived' | 'isUnread', boolean> {
+  return {
+    canPin: pinned === undefined && writable,
+    isPinned: pinned !== undefined && writable,
+    canArchive: archived !== true && writable,
+    isArchived: archived === true && writable,
+    isUnread: unread !== undefined && writable,
+  };
 }
 
 /** What a waiting request can be answered with, from its own row and from its session's. */
@@ -180,3 +194,6 @@ export function requestFlagsOf(request: PendingRequest): ReadonlySet<RequestFlag
 export function contextValue(kind: TreeNode['kind'], flags: Iterable<string> = []): string {
   return `;${[kind, ...flags].join(';')};`;
 }
+
+/** What can be done about a changed file. */
+export const changeFlags = ['canDiff', 'canRevert'] as const;

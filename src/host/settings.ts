@@ -2,13 +2,21 @@
 import * as vscode from 'vscode';
 import { Emitter, type Disposable, type Event } from '../session/event.ts';
 import type { Logger } from '../session/ports.ts';
-import { parseSettings, type SettingName, type Settings } from '../session/settings.ts';
+import { permissionSettings, type Inspected } from './permissionSettings.ts';
+import {
+  parseSettings,
+  settingSchemas,
+  type SettingName,
+  type Settings,
+} from '../session/settings.ts';
 
 /** Settings that name programs or places: a workspace that is not trusted has no say in them. */
 export const restrictedSettings = [
   'agents',
   'defaultAgent',
   'persistence.directory',
+  'permissions.mode',
+  'permissions.byAgent',
 ] as const satisfies readonly SettingName[];
 
 /** The settings now, and when they change. */
@@ -64,6 +72,13 @@ export class HostSettings implements Disposable {
 
 /** A setting's value as the editor has it; nothing from the workspace where it may not be trusted. */
 function rawSetting(configuration: vscode.WorkspaceConfiguration, name: SettingName): unknown {
+  if (name === 'permissions.mode' || name === 'permissions.byAgent') {
+    const value = configuration.get<unknown>(name);
+    // A wrong value is handed on, to be reported.
+    if (!settingSchemas[name].safeParse(value).success) return value;
+    const { mode, byAgent } = permissions(configuration);
+    return name === 'permissions.mode' ? mode : byAgent;
+  }
   const restricted: readonly SettingName[] = restrictedSettings;
   if (vscode.workspace.isTrusted || !restricted.includes(name)) {
     return configuration.get<unknown>(name);
@@ -71,6 +86,19 @@ function rawSetting(configuration: vscode.WorkspaceConfiguration, name: SettingN
   // The manifest restricts these settings too; this holds where an editor does not heed that.
   const inspected = configuration.inspect<unknown>(name);
   return inspected?.globalValue ?? inspected?.defaultValue;
+}
+
+function permissions(
+  configuration: vscode.WorkspaceConfiguration,
+): ReturnType<typeof permissionSettings> {
+  const by = (name: SettingName): Inspected => {
+    const inspected = configuration.inspect<unknown>(name);
+    return {
+      user: inspected?.globalValue,
+      workspace: inspected?.workspaceFolderValue ?? inspected?.workspaceValue,
+    };
+  };
+  return permissionSettings(by('permissions.mode'), by('permissions.byAgent'));
 }
 
 /**

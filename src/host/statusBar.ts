@@ -1,14 +1,13 @@
 // One status bar entry: how many sessions live, work and need the user. A click shows them.
 import * as vscode from 'vscode';
 import type { Disposable } from '../session/event.ts';
-import { sessionsViewId } from './commandIds.ts';
+import { commandId, sessionsViewId } from './commandIds.ts';
 import type { SessionListModel } from './sessionListModel.ts';
 
 /** Shows the counts for as long as it is not disposed; nothing while there are no sessions. */
 export function createStatusBar(model: SessionListModel): Disposable {
   const item = vscode.window.createStatusBarItem('roost.status', vscode.StatusBarAlignment.Left, 0);
   item.name = vscode.l10n.t('Roost Sessions');
-  item.command = `${sessionsViewId}.focus`;
   const show = (): void => {
     const { total, alive, working, needsYou } = model.counts();
     if (total === 0) {
@@ -27,6 +26,8 @@ export function createStatusBar(model: SessionListModel): Disposable {
     );
     item.tooltip = said;
     item.accessibilityInformation = { label: said };
+    // Who waits is one click away; else the list is.
+    item.command = needsYou > 0 ? commandId('openNeedsYou') : `${sessionsViewId}.focus`;
     item.backgroundColor =
       needsYou > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     item.show();

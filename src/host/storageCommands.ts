@@ -6,7 +6,7 @@ import type { CommandDeps, Handlers } from './commandTypes.ts';
 import { askExportFile, pickSaved } from './pickers.ts';
 import { exportJson, exportMarkdown } from './sessionExport.ts';
 import { titleOf } from './sessionRows.ts';
-import { targetSession } from './sessionTarget.ts';
+import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
 
 /** Commands about saved sessions. */
 export function storageCommands(
@@ -26,8 +26,27 @@ export function storageCommands(
   const notListed = async (): Promise<readonly SavedSessionInfo[]> =>
     (await sessions.listSaved()).filter(({ sessionId }) => sessions.get(sessionId) === undefined);
 
+  const deleteSeveral = async (sessionIds: readonly string[]): Promise<void> => {
+    const gone: string[] = [];
+    try {
+      await allOf(
+        sessionIds.map(async (id) => {
+          await sessions.deleteSaved(id);
+          gone.push(id);
+        }),
+      );
+    } finally {
+      if (gone.length > 0) deps.offerUndo(gone, vscode.l10n.t('{0} sessions', gone.length));
+    }
+  };
+
   return {
     saveSession: async (call) => {
+      const several = selectedSessions(deps, call, 'canSave');
+      if (several !== undefined) {
+        await allOf(several.map((id) => sessions.save(id)));
+        return undefined;
+      }
       const question = vscode.l10n.t('Save which session?');
       const sessionId = await targetSession(deps, call, 'canSave', question);
       return sessionId === undefined ? undefined : sessions.save(sessionId);
@@ -47,7 +66,13 @@ export function storageCommands(
 
     restoreAllSessions: () => sessions.restoreAll(),
 
-    deleteSavedSession: async ({ given, row }) => {
+    deleteSavedSession: async (call) => {
+      const { given, row } = call;
+      const several = selectedSessions(deps, call, 'canDelete');
+      if (several !== undefined) {
+        await deleteSeveral(several);
+        return undefined;
+      }
       if (given !== undefined) {
         await sessions.deleteSaved(given.sessionId);
         return undefined;
@@ -63,7 +88,7 @@ export function storageCommands(
       if (sessionId === undefined) return undefined;
       const title = sessions.get(sessionId) ?? saved.find((one) => one.sessionId === sessionId);
       await sessions.deleteSaved(sessionId);
-      deps.offerUndo(sessionId, title === undefined ? sessionId : titleOf(title));
+      deps.offerUndo([sessionId], title === undefined ? sessionId : titleOf(title));
       return undefined;
     },
 
@@ -99,10 +124,4 @@ export function storageCommands(
       return { uri: file.toString() };
     },
   };
-}
-
-/** Lets all of them end before the first failure is told: one bad session does not hold up the others. */
-async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }

@@ -3,7 +3,7 @@ import type { AgentRun } from './agentRun.ts';
 import type { AgentUpdate } from './agentUpdate.ts';
 import type { ContextManager } from './context.ts';
 import type { PendingRequests } from './pendingRequests.ts';
-import { answerByMode } from './permissionPolicy.ts';
+import { answerByPolicy, type PermissionPolicy } from './permissionPolicy.ts';
 import type {
   AgentEvents,
   ElicitationAnswer,
@@ -11,13 +11,12 @@ import type {
   Logger,
   PermissionAsk,
 } from './ports.ts';
-import type { SessionConfig } from './config.ts';
 
 /** What the sink works with. */
 export interface SinkDeps {
   readonly context: ContextManager;
   readonly pending: PendingRequests;
-  permissionMode(): SessionConfig['permissionMode'];
+  policy(): PermissionPolicy;
   onActivity(): void;
   /** Commands of the agent began or ended. */
   onTerminals(): void;
@@ -51,7 +50,7 @@ export class AgentEventSink implements AgentEvents {
     // Agents often name the call in an update and only its id in the request.
     const call = this.#deps.context.toolCall(ask.toolCall.toolCallId);
     const whole = { ...ask, toolCall: { ...call, ...ask.toolCall } };
-    const answered = answerByMode(this.#deps.permissionMode(), whole);
+    const answered = answerByPolicy(this.#deps.policy(), whole);
     if (answered !== undefined) return answered;
     const title = call?.title ?? ask.toolCall.toolCallId;
     const optionId = await this.#deps.pending.permission(whole, title, signal);

@@ -6,9 +6,9 @@ import type { ContextManager } from './context.ts';
 import { carriedContext, openConversation, type OpenedHow } from './conversation.ts';
 import { toSessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
+import type { PermissionPolicy } from './permissionPolicy.ts';
 import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './ports.ts';
 import type { SessionRow } from './sessionRow.ts';
-import type { SessionConfig } from './config.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 
 /** What a starter needs of its session. */
@@ -16,7 +16,7 @@ export interface StarterDeps extends DomainDeps {
   readonly row: SessionRow;
   readonly context: ContextManager;
   readonly pending: PendingRequests;
-  permissionMode(): SessionConfig['permissionMode'];
+  policy(): PermissionPolicy;
   /** The agent gave a sign of life. */
   onActivity(): void;
   /** Commands of the agent began or ended. */
@@ -102,7 +102,7 @@ export class AgentStarter {
     return new AgentEventSink({
       context,
       pending,
-      permissionMode: () => this.#deps.permissionMode(),
+      policy: () => this.#deps.policy(),
       onActivity: () => {
         this.#deps.onActivity();
       },

@@ -10,7 +10,7 @@ export interface ToolCallPatch {
   readonly status?: string;
   /** Replaces the content as a whole, as the protocol says. */
   readonly content?: readonly ToolContent[];
-  readonly locations?: readonly { readonly path: string; readonly line?: number }[];
+  readonly locations?: readonly { readonly path: string; readonly line?: number | undefined }[];
   readonly rawInput?: unknown;
   readonly rawOutput?: unknown;
 }
@@ -54,6 +54,8 @@ export type AgentUpdate =
         readonly priority?: string;
       }[];
     }
+  /** What a file was before this agent first changed it; `null` = there was none. */
+  | { readonly type: 'fileBefore'; readonly path: string; readonly before: string | null }
   | { readonly type: 'commands'; readonly commands: readonly SlashCommand[] }
   | { readonly type: 'mode'; readonly modeId: string }
   | { readonly type: 'configOptions'; readonly configOptions: AgentFacts['configOptions'] }

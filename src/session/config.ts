@@ -29,11 +29,17 @@ export const ownConfigSchema = z.partial(sessionConfigSchema);
 
 type OwnConfig = z.infer<typeof ownConfigSchema>;
 
-/** What counts for a session: its own settings before the general ones. */
-export function effectiveConfig(own: OwnConfig, settings: Settings): SessionConfig {
+/** What counts for a session: its own settings before those for its agent, and those before the general ones. */
+export function effectiveConfig(
+  { config: own, agentId }: { readonly config: OwnConfig; readonly agentId: string },
+  settings: Settings,
+): SessionConfig {
   return {
     timeoutMinutes: own.timeoutMinutes ?? settings['idle.timeoutMinutes'],
     restart: own.restart ?? 'onCrash',
-    permissionMode: own.permissionMode ?? settings['permissions.mode'],
+    permissionMode:
+      own.permissionMode ??
+      settings['permissions.byAgent'][agentId] ??
+      settings['permissions.mode'],
   };
 }

@@ -2,6 +2,7 @@
 import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
 import { stamp, type Clock } from './clock.ts';
 import type { Disposable } from './event.ts';
+import { fileBeforeCode, fileBeforeNotice } from './fileChanges.ts';
 import type { ContentBlock, IdSource, TranscriptLog } from './ports.ts';
 import { promptText } from './promptQueue.ts';
 import type { AgentFacts } from './state.ts';
@@ -25,6 +26,8 @@ export interface ContextEvents {
   onFacts(patch: Partial<AgentFacts> & { readonly title?: string | null }): void;
   /** A message (prompt or answer) began. */
   onMessage(): void;
+  /** A file is about to be changed; whether that is its first change in this session. */
+  onFirstChange(path: string): boolean;
 }
 
 interface OpenText {
@@ -109,6 +112,7 @@ export class ContextManager {
       case 'terminalExit':
       case 'plan':
       case 'notice':
+      case 'fileBefore':
       case 'unknown':
         if (this.#replaying) return;
         this.#content(update);
@@ -211,6 +215,9 @@ export class ContextManager {
       case 'notice':
         this.notice(update.code, update.text, update.data);
         return;
+      case 'fileBefore':
+        this.#fileBefore(update);
+        return;
       case 'unknown':
         this.notice('unknownUpdate', update.variant, update.raw);
         return;
@@ -248,6 +255,12 @@ export class ContextManager {
     }
     this.#write({ ...this.#stamped(), type: update.role, text: '', blocks: [{ ...update.block }] });
     this.#events.onMessage();
+  }
+
+  #fileBefore(file: Extract<AgentUpdate, { type: 'fileBefore' }>): void {
+    if (!this.#events.onFirstChange(file.path)) return;
+    const { text, data } = fileBeforeNotice(file);
+    this.notice(fileBeforeCode, text, data);
   }
 
   /** A plan replaces the turn's earlier one in place. */

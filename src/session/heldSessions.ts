@@ -2,6 +2,7 @@
 import { isActive } from './entry.ts';
 import { SessionError } from './errors.ts';
 import { Emitter } from './event.ts';
+import type { TurnOutcome } from './sessions.ts';
 import type { ReadOnlyReason } from './sessionView.ts';
 import type { SessionStatus } from './status.ts';
 import { SessionSupervisor } from './supervisor.ts';
@@ -26,6 +27,7 @@ export class HeldSessions {
     statusChanged: boolean;
   }>;
   readonly transcriptChanged: Emitter<{ sessionId: string; change: TranscriptChange }>;
+  readonly turnEnded: Emitter<{ sessionId: string; outcome: TurnOutcome }>;
   #disposed = false;
 
   constructor(deps: DomainDeps) {
@@ -35,6 +37,7 @@ export class HeldSessions {
     };
     this.changed = new Emitter(onListenerError);
     this.transcriptChanged = new Emitter(onListenerError);
+    this.turnEnded = new Emitter(onListenerError);
   }
 
   /** Makes the supervisor for a row that the registry has. */
@@ -50,6 +53,9 @@ export class HeldSessions {
       },
       onTranscript: (change: TranscriptChange): void => {
         this.transcriptChanged.fire({ sessionId, change });
+      },
+      onTurnEnd: (outcome: TurnOutcome): void => {
+        this.turnEnded.fire({ sessionId, outcome });
       },
     };
     const supervisor = new SessionSupervisor(sessionId, { ...this.#deps, events }, everReady);
@@ -133,6 +139,7 @@ export class HeldSessions {
   silence(): void {
     this.changed.dispose();
     this.transcriptChanged.dispose();
+    this.turnEnded.dispose();
   }
 
   #publishCounts(): void {

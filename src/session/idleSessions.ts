@@ -70,6 +70,11 @@ export class IdleSessions implements Disposable {
     if (ending) this.#held.fireChanged(sessionId);
   }
 
+  /** Whether the user is looking at a session. */
+  isVisible(sessionId: string): boolean {
+    return this.#visible.has(sessionId);
+  }
+
   /** ISO 8601 time at which a session will be stopped; `undefined` while its clock does not run. */
   deadlineAt({ supervisor }: HeldSession): string | undefined {
     // Most sessions rest, and this is asked for every one of a long list.

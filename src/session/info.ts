@@ -34,6 +34,18 @@ export interface SessionInfo {
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
+/** A session as a list shows it: with what the user made of it. */
+export interface ListedSession extends SessionInfo {
+  /** A turn ended in the background, like this, and the user has not looked since. */
+  readonly unread?: 'finished' | 'failed';
+  /** The session's place among the pinned ones, lowest first; absent when it is not pinned. */
+  readonly pinned?: number;
+  /** Put away by the user. */
+  readonly archived?: boolean;
+  /** How many files it has changed. */
+  readonly changedFiles: number;
+}
+
 /** How a session's process ended. */
 export interface TerminationReport {
   readonly sessionId: string;

@@ -2,14 +2,17 @@
 import { stamp } from './clock.ts';
 import { createEntry, isActive } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
+import type { FileBefore } from './fileChanges.ts';
 import { HeldSessions, type HeldSession } from './heldSessions.ts';
 import { IdleSessions } from './idleSessions.ts';
-import type { SavedSessionInfo, SessionInfo, TerminationReport } from './info.ts';
+import type { ListedSession, SavedSessionInfo, SessionInfo, TerminationReport } from './info.ts';
 import type { ContentBlock, ElicitationAnswer, TranscriptSlice } from './ports.ts';
 import { SessionRestorer } from './restorer.ts';
-import type { CreateOptions, SessionDetails, Sessions } from './sessions.ts';
+import { SessionReader } from './sessionReader.ts';
+import { SessionMarks } from './sessionMarks.ts';
+import type { CreateOptions, SearchOptions, SessionDetails, Sessions } from './sessions.ts';
 import { sessionDetails, sessionInfo } from './sessionView.ts';
-import { ownConfigSchema, type SessionConfig } from './config.ts';
+import { ownConfigSchema } from './config.ts';
 import type { SessionState } from './state.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 import type { TranscriptEntry } from './transcript.ts';
@@ -28,14 +31,20 @@ export class SessionManager implements Sessions {
   readonly #idle: IdleSessions;
   readonly onDidChange: Sessions['onDidChange'];
   readonly onDidChangeTranscript: Sessions['onDidChangeTranscript'];
+  readonly onDidEndTurn: Sessions['onDidEndTurn'];
+  readonly #marks: SessionMarks;
+  readonly #reader: SessionReader;
 
   constructor(deps: ManagerDeps) {
     this.#deps = deps;
     this.#held = new HeldSessions(deps);
+    this.#reader = new SessionReader(deps, this.#held);
     this.#restorer = new SessionRestorer(deps, this.#held);
     this.#idle = new IdleSessions(deps, this.#held);
     this.onDidChange = this.#held.changed.event;
     this.onDidChangeTranscript = this.#held.transcriptChanged.event;
+    this.onDidEndTurn = this.#held.turnEnded.event;
+    this.#marks = new SessionMarks(deps, this.#held, (id) => this.#idle.isVisible(id));
   }
 
   async create(options: CreateOptions = {}): Promise<SessionInfo> {
@@ -64,11 +73,11 @@ export class SessionManager implements Sessions {
     return this.#info(sessionId);
   }
 
-  list(): readonly SessionInfo[] {
+  list(): readonly ListedSession[] {
     return this.#held.all().map((held) => this.#view(held));
   }
 
-  get(sessionId: string): SessionInfo | undefined {
+  get(sessionId: string): ListedSession | undefined {
     const held = this.#held.find(sessionId);
     return held === undefined ? undefined : this.#view(held);
   }
@@ -113,10 +122,14 @@ export class SessionManager implements Sessions {
     optionId: string | undefined,
   ): Promise<void> {
     const { supervisor } = this.#held.get(sessionId);
+    const asked = supervisor.pending.list().find((one) => one.requestId === requestId);
     this.#named(sessionId, () => {
       supervisor.pending.respondToPermission(requestId, optionId);
     });
     supervisor.touch();
+    if (asked?.kind === 'permission' && optionId !== undefined) {
+      this.#marks.remember(sessionId, asked.ask, optionId);
+    }
     await supervisor.reported();
   }
 
@@ -181,10 +194,31 @@ export class SessionManager implements Sessions {
     await this.#held.writable(sessionId).change({ keepAwake });
   }
 
-  async configure(sessionId: string, config: Partial<SessionConfig>): Promise<void> {
+  async configure(...[sessionId, config]: Parameters<Sessions['configure']>): Promise<void> {
     const supervisor = this.#held.writable(sessionId);
-    const merged = { ...supervisor.entry.state.config, ...config };
-    await supervisor.change({ config: this.#config(merged, sessionId) });
+    const merged = Object.entries({ ...supervisor.entry.state.config, ...config });
+    // What is undefined is not set: it follows the settings.
+    const set = Object.fromEntries(merged.filter(([, value]) => value !== undefined));
+    const saved = supervisor.change({ config: this.#config(set, sessionId) });
+    supervisor.reconsider();
+    await saved;
+  }
+
+  async forgetAnswer(sessionId: string, answerId: string): Promise<void> {
+    await this.#marks.forgetAnswer(sessionId, answerId);
+  }
+
+  async markRead(sessionId: string): Promise<void> {
+    await this.#held.writable(sessionId).clear('unread');
+  }
+
+  async setPinned(sessionId: string, place: number | undefined): Promise<void> {
+    const supervisor = this.#held.writable(sessionId);
+    await (place === undefined ? supervisor.clear('pinned') : supervisor.change({ pinned: place }));
+  }
+
+  async setArchived(sessionId: string, archived: boolean): Promise<void> {
+    await this.#marks.setArchived(sessionId, archived);
   }
 
   async save(sessionId: string): Promise<SavedSessionInfo> {
@@ -247,18 +281,23 @@ export class SessionManager implements Sessions {
 
   async transcript(sessionId: string): Promise<readonly TranscriptEntry[]> {
     this.#held.assertUsable();
-    const held = this.#held.find(sessionId);
-    if (held === undefined) await this.#deps.store.load(sessionId);
-    else held.supervisor.context.flush();
-    return this.#deps.store.readTranscript(sessionId);
+    return this.#reader.transcript(sessionId);
   }
 
   async transcriptSlice(
-    sessionId: string,
-    options: { readonly limit: number; readonly before?: string },
+    ...asked: Parameters<Sessions['transcriptSlice']>
   ): Promise<TranscriptSlice> {
-    this.#held.get(sessionId).supervisor.context.flush();
-    return this.#deps.store.readSlice(sessionId, options);
+    return this.#reader.slice(...asked);
+  }
+
+  async filesBefore(sessionId: string): Promise<readonly FileBefore[]> {
+    this.#held.assertUsable();
+    return this.#reader.filesBefore(sessionId);
+  }
+
+  async search(words: string, options: SearchOptions): Promise<void> {
+    this.#held.assertUsable();
+    await this.#reader.search(words, options);
   }
 
   touch(sessionId: string): void {
@@ -267,6 +306,7 @@ export class SessionManager implements Sessions {
 
   setVisible(sessionId: string, visible: boolean): void {
     this.#idle.setVisible(sessionId, visible);
+    if (visible) this.#marks.seen(sessionId);
   }
 
   async terminateIdle(): Promise<readonly string[]> {
@@ -293,6 +333,7 @@ export class SessionManager implements Sessions {
     });
     await Promise.all(all.map((held) => this.#shutDown(held)));
     hurry.dispose();
+    this.#marks.dispose();
     this.#held.silence();
   }
 
@@ -321,11 +362,11 @@ export class SessionManager implements Sessions {
     this.#held.drop(sessionId);
   }
 
-  #info(sessionId: string): SessionInfo {
+  #info(sessionId: string): ListedSession {
     return this.#view(this.#held.get(sessionId));
   }
 
-  #view(held: HeldSession): SessionInfo {
+  #view(held: HeldSession): ListedSession {
     return sessionInfo(held.supervisor, this.#idle.deadlineAt(held));
   }
 

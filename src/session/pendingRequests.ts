@@ -82,6 +82,15 @@ export class PendingRequests {
     held.answerPermission(optionId);
   }
 
+  /** Answers the permission requests that `decide` has an option for. */
+  reconsider(decide: (ask: PermissionAsk) => string | undefined): void {
+    for (const held of [...this.#held.values()]) {
+      if (held.details.kind !== 'permission') continue;
+      const optionId = decide(held.details.ask);
+      if (optionId !== undefined) held.answerPermission?.(optionId);
+    }
+  }
+
   /** Answers a question. @throws SessionError `requestUnknown`, `invalidArgument` */
   respondToElicitation(requestId: string, answer: ElicitationAnswer): void {
     const held = this.#get(requestId);

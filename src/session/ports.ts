@@ -4,6 +4,7 @@ import type { Event } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
 import type { AgentFacts, SessionState } from './state.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
+import type { TranscriptHit } from './transcriptSearch.ts';
 
 /** Where messages for the developer of an agent, or of Roost, go. Never given prompts or secrets. */
 export interface Logger {
@@ -269,6 +270,15 @@ export interface SessionStore {
     sessionId: string,
     options: { readonly limit: number; readonly before?: string },
   ): Promise<TranscriptSlice>;
+  /**
+   * The first places in a transcript where words are, in any case; one per entry. Reads in slices, and
+   * stops early when `signal` fires.
+   */
+  search(
+    sessionId: string,
+    words: string,
+    options: { readonly limit: number; readonly signal: AbortSignal },
+  ): Promise<readonly TranscriptHit[]>;
   /** Moves the session's files to the trash. @throws SessionError `savedSessionUnknown` */
   delete(sessionId: string): Promise<void>;
   /** Brings the last deleted session (or the one named) back from the trash; its id. */

@@ -57,7 +57,10 @@ export class RunEnd {
     }
     await this.#parts.closeContext();
     await row.reported();
-    if (cutShort) turn.prompt.reject(error);
+    if (cutShort) {
+      deps.events.onTurnEnd('failed');
+      turn.prompt.reject(error);
+    }
     turn?.markOver();
     deps.telemetry.publish('roost.session.terminated', row.subject, {
       reason: clean ? 'shutdown' : 'crash',

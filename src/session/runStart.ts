@@ -28,6 +28,7 @@ export class RunStart {
     const phase: StartingPhase = { kind: 'starting', abort, done, link: undefined };
     this.#parts.phase = phase;
     pending.open();
+    row.clear('archived');
     row.setStatus('starting');
     resolve(this.#start(phase));
     done.catch(() => undefined);

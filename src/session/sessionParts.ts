@@ -2,8 +2,10 @@
 import type { AgentRun } from './agentRun.ts';
 import { AgentStarter } from './agentStarter.ts';
 import { ContextManager, type ContextEvents } from './context.ts';
+import { maxChangedFiles } from './fileChanges.ts';
 import type { TerminationReport } from './info.ts';
 import { PendingRequests } from './pendingRequests.ts';
+import { policyOf, type PermissionPolicy } from './permissionPolicy.ts';
 import type { AgentInfo, AgentLink } from './ports.ts';
 import { PromptQueue } from './promptQueue.ts';
 import { RestartBackoff, type PlannedRestart } from './restartBackoff.ts';
@@ -84,7 +86,7 @@ export class SessionParts {
       row: this.row,
       context: this.context,
       pending: this.pending,
-      permissionMode: () => this.config.permissionMode,
+      policy: () => this.policy,
       onActivity: () => {
         this.#signOfLife();
       },
@@ -104,6 +106,7 @@ export class SessionParts {
       syncStatus: () => {
         this.syncStatus();
       },
+      events,
       onHealthy: () => {
         this.backoff.reset();
       },
@@ -122,7 +125,12 @@ export class SessionParts {
 
   /** What is set for the session, its own settings before the general ones. */
   get config(): SessionConfig {
-    return effectiveConfig(this.row.state.config, this.deps.settings());
+    return effectiveConfig(this.row.state, this.deps.settings());
+  }
+
+  /** What answers requests before the user does. */
+  get policy(): PermissionPolicy {
+    return policyOf(this.row.state, this.config);
   }
 
   /** Moves the status to what turn and open requests say, along the table. */
@@ -168,6 +176,13 @@ export class SessionParts {
       },
       onMessage: () => {
         this.row.patch({ messageCount: this.row.state.messageCount + 1 });
+      },
+      onFirstChange: (path) => {
+        const { changedFiles = [] } = this.row.state;
+        if (changedFiles.includes(path) || changedFiles.length >= maxChangedFiles) return false;
+        this.row.patch({ changedFiles: [...changedFiles, path] });
+        this.deps.events.onChange();
+        return true;
       },
     };
   }

@@ -8,6 +8,10 @@ import type { SessionStatus } from './status.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 import type { TelemetrySubject } from './telemetry.ts';
 
+/** Parts of the state that can be taken away. */
+export type OptionalState =
+  'stoppedAfterIdleMinutes' | 'aliveAtShutdown' | 'unread' | 'pinned' | 'archived' | 'remembered';
+
 /** Writes one row of the registry and its head on disk. */
 export class SessionRow {
   readonly sessionId: string;
@@ -52,7 +56,7 @@ export class SessionRow {
   }
 
   /** Takes an optional part of the state away. */
-  clear(key: 'stoppedAfterIdleMinutes' | 'aliveAtShutdown'): void {
+  clear(key: OptionalState): void {
     this.#deps.registry.update(this.sessionId, (entry) => {
       const { [key]: _gone, ...state } = entry.state;
       return { ...entry, state };

@@ -1,6 +1,6 @@
 // What callers see of a session: snapshots made from its row and its supervisor.
 import { isActive } from './entry.ts';
-import type { SessionInfo } from './info.ts';
+import type { ListedSession, SessionInfo } from './info.ts';
 import { promptText } from './promptQueue.ts';
 import type { SessionDetails } from './sessions.ts';
 import type { SessionSupervisor } from './supervisor.ts';
@@ -9,7 +9,7 @@ import type { SessionSupervisor } from './supervisor.ts';
 export type ReadOnlyReason = SessionDetails['readOnly'];
 
 /** The public snapshot of a session. */
-export function sessionInfo(supervisor: SessionSupervisor, idleDeadlineAt?: string): SessionInfo {
+export function sessionInfo(supervisor: SessionSupervisor, idleDeadlineAt?: string): ListedSession {
   const { entry } = supervisor;
   const { state } = entry;
   const pid = isActive(entry) ? entry.process.pid : undefined;
@@ -26,6 +26,10 @@ export function sessionInfo(supervisor: SessionSupervisor, idleDeadlineAt?: stri
     messageCount: state.messageCount,
     ...(idleDeadlineAt === undefined ? {} : { idleDeadlineAt }),
     keepAwake: state.keepAwake,
+    ...(state.unread === undefined ? {} : { unread: state.unread }),
+    ...(state.pinned === undefined ? {} : { pinned: state.pinned }),
+    ...(state.archived === true ? { archived: true } : {}),
+    changedFiles: state.changedFiles?.length ?? 0,
     pendingRequests: supervisor.pending.list().map(({ requestId, kind, title, options }) => ({
       requestId,
       kind,
@@ -50,7 +54,7 @@ function publicError(error: {
 export function sessionDetails(
   supervisor: SessionSupervisor,
   more: {
-    readonly info: SessionInfo;
+    readonly info: ListedSession;
     readonly agentName: string;
     readonly readOnly: ReadOnlyReason;
     readonly interrupted: boolean;
@@ -74,5 +78,6 @@ export function sessionDetails(
     stoppedAfterIdleMinutes: state.stoppedAfterIdleMinutes,
     storageFailing: supervisor.storageFailing,
     interrupted: more.interrupted,
+    remembered: state.remembered ?? [],
   };
 }

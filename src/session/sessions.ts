@@ -1,6 +1,13 @@
 // The operations on sessions that the rest of Roost calls: implemented by the SessionManager, faked in tests.
 import type { Event } from './event.ts';
-import type { PendingRequest, SavedSessionInfo, SessionInfo, TerminationReport } from './info.ts';
+import type { FileBefore } from './fileChanges.ts';
+import type {
+  ListedSession,
+  PendingRequest,
+  SavedSessionInfo,
+  SessionInfo,
+  TerminationReport,
+} from './info.ts';
 import type {
   AgentInfo,
   ContentBlock,
@@ -10,9 +17,10 @@ import type {
   TranscriptSlice,
 } from './ports.ts';
 import type { SessionConfig } from './config.ts';
-import type { AgentFacts } from './state.ts';
+import type { AgentFacts, RememberedAnswer } from './state.ts';
 import type { SessionStatus } from './status.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
+import type { TranscriptHit } from './transcriptSearch.ts';
 
 /** A request that waits for the user, with everything the agent said about it. */
 export type PendingRequestDetails = PendingRequest &
@@ -23,7 +31,7 @@ export type PendingRequestDetails = PendingRequest &
 
 /** What a panel or a tooltip shows besides {@link SessionInfo}. */
 export interface SessionDetails {
-  readonly info: SessionInfo;
+  readonly info: ListedSession;
   readonly config: SessionConfig;
   readonly agentName: string;
   readonly facts: AgentFacts;
@@ -43,7 +51,12 @@ export interface SessionDetails {
   readonly storageFailing: boolean;
   /** The turn that ran when the process ended was cut short. */
   readonly interrupted: boolean;
+  /** What the user answered once and for all, oldest first. */
+  readonly remembered: readonly RememberedAnswer[];
 }
+
+/** How a turn ended: `cancelled` by the user, `failed` in any way that nobody asked for. */
+export type TurnOutcome = 'finished' | 'failed' | 'cancelled';
 
 /** What {@link Sessions.create} is given. */
 export interface CreateOptions {
@@ -53,12 +66,20 @@ export interface CreateOptions {
   readonly config?: Partial<SessionConfig>;
 }
 
+/** How a search goes on, and what it has found so far. */
+export interface SearchOptions {
+  /** Ends the search; nothing is told any more. */
+  readonly signal: AbortSignal;
+  onProgress(done: number, total: number): void;
+  onHits(session: SavedSessionInfo, hits: readonly TranscriptHit[]): void;
+}
+
 /** The operations on sessions. Every rejection is a `SessionError`. */
 export interface Sessions {
   /** The row is in the list at once (`onDidChange` says so); resolves when ready. */
   create(options?: CreateOptions): Promise<SessionInfo>;
-  list(): readonly SessionInfo[];
-  get(sessionId: string): SessionInfo | undefined;
+  list(): readonly ListedSession[];
+  get(sessionId: string): ListedSession | undefined;
   /** @throws SessionError `sessionUnknown` */
   details(sessionId: string): SessionDetails;
   prompt(
@@ -86,7 +107,19 @@ export interface Sessions {
   resume(sessionId: string): Promise<SessionInfo>;
   rename(sessionId: string, title: string): Promise<void>;
   setKeepAwake(sessionId: string, keepAwake: boolean): Promise<void>;
-  configure(sessionId: string, config: Partial<SessionConfig>): Promise<void>;
+  /** Merges; a key that is there but undefined follows the settings again. Requests that the new mode answers are answered. */
+  configure(
+    sessionId: string,
+    config: { readonly [Key in keyof SessionConfig]?: SessionConfig[Key] | undefined },
+  ): Promise<void>;
+  /** Takes one remembered answer back: from now on the user is asked again. What the agent itself remembers is its own. */
+  forgetAnswer(sessionId: string, answerId: string): Promise<void>;
+  /** The user has seen what happened in the background. */
+  markRead(sessionId: string): Promise<void>;
+  /** Pins at a place among the pinned ones (lowest first), or takes the pin away. */
+  setPinned(sessionId: string, place: number | undefined): Promise<void>;
+  /** Puts a session away, saved and stopped, or takes it out again; starting it takes it out too. */
+  setArchived(sessionId: string, archived: boolean): Promise<void>;
   save(sessionId: string): Promise<SavedSessionInfo>;
   restore(sessionId: string): Promise<SessionInfo>;
   /** Brings every saved session into the list, at rest; the ids that are new in it. */
@@ -105,6 +138,10 @@ export interface Sessions {
     sessionId: string,
     options: { readonly limit: number; readonly before?: string },
   ): Promise<TranscriptSlice>;
+  /** What the files that a session changed were before it, in the order of their first change. */
+  filesBefore(sessionId: string): Promise<readonly FileBefore[]>;
+  /** Looks for words, in any case, in all saved transcripts, the last used session first. */
+  search(words: string, options: SearchOptions): Promise<void>;
   /** Stops the sessions that are due for being idle, each saved first; the ids of those it ended. */
   terminateIdle(): Promise<readonly string[]>;
   /** The user did something with this session (opened it, types in its composer). */
@@ -119,6 +156,8 @@ export interface Sessions {
     /** Whether `status` itself is new. */
     readonly statusChanged: boolean;
   }>;
+  /** A turn has ended; the session's row says so already. */
+  readonly onDidEndTurn: Event<{ readonly sessionId: string; readonly outcome: TurnOutcome }>;
   /** A live session's transcript grew or changed; in order. */
   readonly onDidChangeTranscript: Event<{
     readonly sessionId: string;

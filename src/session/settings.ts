@@ -17,6 +17,9 @@ export const agentSettingSchema = z.object({
 /** When an agent asks before it acts: always, except for reads, or never. */
 export const permissionModeSchema = z.enum(['ask', 'allowReads', 'allowAll']);
 
+/** When to tell the user about something in a session that is not in view. */
+export const notifyWhenSchema = z.enum(['always', 'windowUnfocused', 'never']);
+
 /** One schema per setting, keyed by the name after `roost.`; each has a default. */
 export const settingSchemas = {
   agents: z._default(
@@ -39,6 +42,9 @@ export const settingSchemas = {
   'supervision.withinSeconds': z._default(z.number().check(z.positive()), 60),
   'supervision.pidNamespace': z._default(z.enum(['off', 'auto']), 'off'),
   'permissions.mode': z._default(permissionModeSchema, 'ask'),
+  'permissions.byAgent': z._default(z.record(z.string(), permissionModeSchema), {}),
+  'notifications.requests': z._default(notifyWhenSchema, 'always'),
+  'notifications.turns': z._default(notifyWhenSchema, 'windowUnfocused'),
   'log.protocol': z._default(z.boolean(), false),
 } as const;
 

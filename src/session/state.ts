@@ -43,6 +43,23 @@ export const agentFactsSchema = z.looseObject({
 /** What the agent last said about itself in this session. */
 export type AgentFacts = z.infer<typeof agentFactsSchema>;
 
+/** An answer that the user gave once and for all: given again, by itself, when the agent asks the same. */
+export const rememberedAnswerSchema = z.looseObject({
+  answerId: z.string(),
+  answer: z.enum(['allow', 'reject']),
+  /** What was asked, as the user saw it. */
+  title: z.string(),
+  /** Everything that a later request must have in common with this one; see `sameRequest`. */
+  request: z.string(),
+  at: z.string(),
+});
+
+/** An answer that the user gave once and for all. */
+export type RememberedAnswer = z.infer<typeof rememberedAnswerSchema>;
+
+/** How a turn ended that nobody was looking at. */
+export const unreadSchema = z.enum(['finished', 'failed']);
+
 /** The persisted state of a session: the `state` of its head file. Unknown fields survive a rewrite. */
 export const sessionStateSchema = z.looseObject({
   title: z.string(),
@@ -69,6 +86,16 @@ export const sessionStateSchema = z.looseObject({
   /** A turn was running when this was written; found on disk after a crash it means "interrupted". */
   turnRunning: z._default(z.boolean(), false),
   facts: z.optional(agentFactsSchema),
+  /** A turn ended in the background and the user has not looked since. */
+  unread: z.optional(unreadSchema),
+  /** The session's place among the pinned ones, lowest first; absent when it is not pinned. */
+  pinned: z.optional(z.number()),
+  /** Put away: at rest, and out of the way in the list. */
+  archived: z.optional(z.boolean()),
+  /** Files that the session has changed, in the order of their first change; absolute paths. */
+  changedFiles: z.optional(z.array(z.string())),
+  /** What the user answered with "always", oldest first. */
+  remembered: z.optional(z.array(rememberedAnswerSchema)),
   error: z.optional(errorSchema),
 });
 

@@ -7,6 +7,8 @@ import { SessionError, toSessionError } from './errors.ts';
 import type { SavedSessionInfo, TerminationReport } from './info.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { AgentInfo, ContentBlock } from './ports.ts';
+import { answerByPolicy } from './permissionPolicy.ts';
+import type { OptionalState } from './sessionRow.ts';
 import type { PromptQueue, TurnResult } from './promptQueue.ts';
 import { RunEnd } from './runEnd.ts';
 import { RunStart } from './runStart.ts';
@@ -160,6 +162,20 @@ export class SessionSupervisor {
     row.patch(patch);
     deps.events.onChange();
     await row.save();
+  }
+
+  /** Takes an optional part of the state away, saves it and tells. @throws SessionError `storageFailed` */
+  async clear(key: OptionalState): Promise<void> {
+    const { row } = this.#parts;
+    if (row.state[key] === undefined) return;
+    row.clear(key);
+    await this.change({});
+  }
+
+  /** Answers the requests that the policy has an answer for by now. */
+  reconsider(): void {
+    const { policy } = this.#parts;
+    this.pending.reconsider((ask) => answerByPolicy(policy, ask));
   }
 
   /** Sets a mode of the agent. @throws SessionError */

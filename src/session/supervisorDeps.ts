@@ -2,6 +2,7 @@
 import type { Clock } from './clock.ts';
 import type { AgentCatalog, AgentLauncher, IdSource, Logger, SessionStore } from './ports.ts';
 import type { SessionRegistry } from './registry.ts';
+import type { TurnOutcome } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import type { SessionStatus } from './status.ts';
 import type { TelemetryBus } from './telemetryBus.ts';
@@ -31,5 +32,7 @@ export interface SupervisorDeps extends DomainDeps {
     /** Something else about the session changed. */
     onChange(): void;
     onTranscript(change: TranscriptChange): void;
+    /** A turn has ended and its end is on disk; called before its sender is told. */
+    onTurnEnd(outcome: TurnOutcome): void;
   };
 }

@@ -83,12 +83,13 @@ export class ToolCallBook {
   facts(toolCallId: string): ToolCallPatch | undefined {
     const entry = this.#calls.get(toolCallId);
     if (entry === undefined) return undefined;
-    const { title, kind, content, rawInput } = entry;
+    const { title, kind, content, locations, rawInput } = entry;
     return {
       toolCallId,
       title,
       kind,
       ...(content === undefined ? {} : { content }),
+      ...(locations === undefined ? {} : { locations }),
       ...(rawInput === undefined ? {} : { rawInput }),
     };
   }

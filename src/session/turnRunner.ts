@@ -6,7 +6,9 @@ import type { PendingRequests } from './pendingRequests.ts';
 import type { Logger } from './ports.ts';
 import { promptText, type PromptQueue, type QueuedPrompt } from './promptQueue.ts';
 import type { SessionRow } from './sessionRow.ts';
+import type { TurnOutcome } from './sessions.ts';
 import type { StallWatch } from './stallWatch.ts';
+import type { SupervisorDeps } from './supervisorDeps.ts';
 import type { TelemetryBus } from './telemetryBus.ts';
 import { titleFromPrompt } from './titles.ts';
 
@@ -23,6 +25,8 @@ export interface TurnDeps {
   currentRun(): AgentRun | undefined;
   /** The turn or its absence may mean another status. */
   syncStatus(): void;
+  /** Told of turns that ended with an answer, or with a failure that the agent lives on after. */
+  readonly events: Pick<SupervisorDeps['events'], 'onTurnEnd'>;
   /** An agent has answered: whatever made it crash before is over. */
   onHealthy(): void;
 }
@@ -69,12 +73,15 @@ export class TurnRunner {
     this.#deps.syncStatus();
     stall.start();
     let settle: () => void;
+    let outcome: TurnOutcome;
     try {
       const result = await run.link.prompt(run.agentSessionId, withCarried(run, prompt));
       if (run.turn !== turn) return;
       turn.answered = true;
       this.#deps.onHealthy();
-      context.endTurn(result.stopReason === 'cancelled' ? 'cancelled' : undefined);
+      const cancelled = result.stopReason === 'cancelled';
+      context.endTurn(cancelled ? 'cancelled' : undefined);
+      outcome = cancelled ? 'cancelled' : 'finished';
       settle = () => {
         prompt.resolve({ stopReason: result.stopReason });
       };
@@ -85,11 +92,15 @@ export class TurnRunner {
       context.endTurn('failed');
       context.notice('turnFailed', error.message, { code: error.code });
       telemetry.publish('roost.session.error', row.subject, { code: error.code });
+      outcome = 'failed';
       settle = () => {
         prompt.reject(error);
       };
     }
-    await this.#answered(run, turn, settle);
+    await this.#answered(run, turn, () => {
+      this.#deps.events.onTurnEnd(outcome);
+      settle();
+    });
   }
 
   /** Whether a failed prompt means that the agent is gone; then its exit, once seen, ends the turn. */

@@ -13,6 +13,7 @@ import type {
 } from '../session/ports.ts';
 import type { SessionState } from '../session/state.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
+import { TranscriptSearch, type TranscriptHit } from '../session/transcriptSearch.ts';
 import { fileMode, syncFolder } from './files.ts';
 import { nodeFileSystem, type FileSystem } from './fileSystem.ts';
 import { HeadWriter, readHead, writtenByNewer, type HeadDeps } from './headFile.ts';
@@ -180,6 +181,23 @@ class FileSessionStore implements DiskStore {
     options: { readonly limit: number; readonly before?: string },
   ): Promise<TranscriptSlice> {
     return this.#reading(sessionId, (snapshot) => this.#reader.readSlice(snapshot, options));
+  }
+
+  async search(
+    sessionId: string,
+    words: string,
+    { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
+  ): Promise<readonly TranscriptHit[]> {
+    const search = new TranscriptSearch(words, limit);
+    const enough = new AbortController();
+    const stop = AbortSignal.any([signal, enough.signal]);
+    await this.#reading(sessionId, (snapshot) =>
+      this.#reader.scan(snapshot, stop, (change) => {
+        search.apply(change);
+        if (search.full) enough.abort();
+      }),
+    );
+    return search.hits;
   }
 
   async delete(sessionId: string): Promise<void> {

@@ -11,6 +11,7 @@ export function storeOnDemand(store: OnDemand<SessionStore>): SessionStore {
     open: (sessionId) => store.use((one) => one.open(sessionId)),
     readTranscript: (sessionId) => store.use((one) => one.readTranscript(sessionId)),
     readSlice: (sessionId, options) => store.use((one) => one.readSlice(sessionId, options)),
+    search: (...asked) => store.use((one) => one.search(...asked)),
     delete: (sessionId) => store.use((one) => one.delete(sessionId)),
     undoDelete: (sessionId) => store.use((one) => one.undoDelete(sessionId)),
     emptyTrash: () => store.use((one) => one.emptyTrash()),

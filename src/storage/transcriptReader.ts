@@ -11,6 +11,9 @@ import { scanLines } from './lineScan.ts';
 import { isMissing } from './storageErrors.ts';
 import { parseLine, peekLine } from './transcriptLines.ts';
 
+/** Bytes scanned before somebody is asked whether to go on. */
+const scanBytes = 4 * 1024 * 1024;
+
 /** Transcripts whose offsets are remembered; one costs about a hundred bytes per entry. */
 const remembered = 8;
 
@@ -44,6 +47,37 @@ export class TranscriptReader {
     });
     for (const change of held) builder.apply(change);
     return builder.entries();
+  }
+
+  /** Gives every change to `look` until that says no more, or the signal fires. Nothing is kept in memory. */
+  async scan(
+    { file, size, held }: TranscriptSnapshot,
+    signal: AbortSignal,
+    look: (change: TranscriptChange) => void,
+  ): Promise<void> {
+    await this.#withFile(file, async (fd) => {
+      // In parts, because a scan itself cannot be cut short.
+      for (let from = 0; from < size && !signal.aborted;) {
+        let next = size;
+        await scanLines(
+          this.#fs,
+          { fd, from, to: Math.min(size, from + scanBytes) },
+          (line, place) => {
+            if (!place.ended && place.end < size) {
+              // The part ends within this line: the next one begins with it.
+              next = place.start;
+              return;
+            }
+            const change = parseLine(line);
+            if (change !== undefined) look(change);
+          },
+        );
+        if (next === size) next = Math.min(size, from + scanBytes);
+        // A line longer than a part is passed over.
+        from = next === from ? from + scanBytes : next;
+      }
+    });
+    if (!signal.aborted) for (const change of held) look(change);
   }
 
   /**

@@ -10,7 +10,7 @@ import {
   contextKeys,
   sessionsViewId,
 } from '../../src/host/commandIds.ts';
-import { requestFlags, sessionFlags } from '../../src/host/sessionTreeModel.ts';
+import { changeFlags, requestFlags, sessionFlags } from '../../src/host/sessionTreeModel.ts';
 import { settingSchemas } from '../../src/session/settings.ts';
 import { bundleFile, bundleOf, translatedStrings } from './l10nStrings.ts';
 
@@ -133,6 +133,8 @@ describe('settings', () => {
       'roost.agents',
       'roost.defaultAgent',
       'roost.persistence.directory',
+      'roost.permissions.mode',
+      'roost.permissions.byAgent',
     ]);
   });
 });
@@ -150,7 +152,7 @@ function withoutText(schema: unknown): Record<string, unknown> {
 describe('when clauses', () => {
   it('ask for the flags that rows carry, and for all of them', () => {
     const asked = matches(/viewItem =~ \/;(\w+);\//g, whens);
-    const carried = ['session', 'request', ...sessionFlags, ...requestFlags];
+    const carried = ['session', 'request', ...sessionFlags, ...requestFlags, ...changeFlags];
     expect(sorted(asked)).toEqual(sorted(carried));
   });
 

@@ -124,13 +124,18 @@ describe('the side bar', () => {
     go();
     const toast = await notification('permit Delete everything asks: Out of sight');
     await roost.picture('sidebar-2-notification');
-    await toast.getByRole('button', { name: 'Reject' }).click();
+    await toast.getByRole('link', { name: 'Reject' }).click();
     await roost.row(/^Ready\s*1$/).waitFor();
+    await toast.waitFor({ state: 'detached' });
+    // Its turn ended while nobody looked: the row says so until somebody does.
+    await roost.row(/^permit Delete everything\s*finished/).waitFor();
+    await roost.picture('sidebar-2b-unread');
     await roost.row(/^permit Delete everything/).click();
     await roost.panel.getByText('permission: no').waitFor();
+    await roost.row(/^permit Delete everything\s*scripted/).waitFor();
   });
 
-  it('answers nothing a second time', async () => {
+  it('shows nothing of a request any more once it is answered elsewhere', async () => {
     const { prompt, go } = whenTold('Only once');
     await roost.send(prompt);
     await roost.row(/^Working\s*1$/).waitFor();
@@ -143,11 +148,29 @@ describe('the side bar', () => {
       .click();
     await act(roost.row(/^Only once/), 'Allow');
     await roost.row(/^Ready\s*1$/).waitFor();
-    await toast.getByRole('button', { name: 'Reject' }).click();
-    await notification('no longer open');
+    await toast.waitFor({ state: 'detached' });
+    await roost.row(/^Only once/).waitFor({ state: 'detached' });
     await roost.row(/^permit Delete everything/).click();
     await roost.panel.getByText('permission: yes').nth(1).waitFor();
-    await roost.command('Notifications: Clear All Notifications');
+  });
+
+  it('asks before it allows everything, shows so on the row, and asks again when told to', async () => {
+    const row = roost.row(/^permit Delete everything/);
+    const pick = async (label: string): Promise<void> => {
+      await roost.chooseFromMenu(row, 'Set Permissions…');
+      await roost.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).click();
+    };
+    await pick('Allow everything');
+    const dialog = roost.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    await roost.picture('sidebar-3-allow-all');
+    await dialog.getByRole('button', { name: 'Allow Everything' }).click();
+    await roost.row(/^permit Delete everything\s*allows everything/).waitFor();
+    await roost.send('permit No question');
+    await roost.panel.getByText('permission: yes').nth(2).waitFor();
+    await roost.picture('sidebar-3b-allows-all');
+    await pick('Follow the settings');
+    await roost.row(/^permit Delete everything\s*scripted/).waitFor();
   });
 
   it('renames, stops with one click, and starts again only when asked', async () => {

@@ -14,6 +14,7 @@ import {
   type TranscriptChange,
   type TranscriptEntry,
 } from '../../src/session/transcript.ts';
+import { TranscriptSearch, type TranscriptHit } from '../../src/session/transcriptSearch.ts';
 
 /** Keeps heads and transcripts in maps; `log` tells in which order things were written. */
 export class MemoryStore implements SessionStore {
@@ -114,6 +115,16 @@ export class MemoryStore implements SessionStore {
     const entries = await this.readTranscript(sessionId);
     const position = entries.length > limit ? 'more' : undefined;
     return { entries: entries.slice(-limit), before: position };
+  }
+
+  search(
+    sessionId: string,
+    words: string,
+    { limit }: { limit: number },
+  ): Promise<readonly TranscriptHit[]> {
+    const search = new TranscriptSearch(words, limit);
+    for (const change of this.changes.get(sessionId) ?? []) search.apply(change);
+    return Promise.resolve(search.hits);
   }
 
   delete(sessionId: string): Promise<void> {

@@ -20,6 +20,7 @@ function details(more: Partial<SessionDetails> = {}): SessionDetails {
       lastActivityAt: '',
       messageCount: 0,
       keepAwake: false,
+      changedFiles: 0,
       pendingRequests: [],
     },
     config: { timeoutMinutes: 30, restart: 'onCrash', permissionMode: 'ask' },
@@ -34,6 +35,7 @@ function details(more: Partial<SessionDetails> = {}): SessionDetails {
     stoppedAfterIdleMinutes: undefined,
     storageFailing: false,
     interrupted: false,
+    remembered: [],
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 // Sessions as the list sees them, made up for tests of what is shown of them.
 import { Emitter } from '../../../src/session/event.ts';
-import type { SessionInfo } from '../../../src/session/info.ts';
+import type { ListedSession } from '../../../src/session/info.ts';
 import type { SessionDetails, Sessions } from '../../../src/session/sessions.ts';
 import type { Translate } from '../../../src/host/translate.ts';
 
@@ -9,7 +9,7 @@ export const english: Translate = (message, ...args) =>
   message.replace(/\{(\d+)\}/g, (_, index: string) => String(args[Number(index)]));
 
 /** A session that is ready. */
-export function info(sessionId: string, more: Partial<SessionInfo> = {}): SessionInfo {
+export function info(sessionId: string, more: Partial<ListedSession> = {}): ListedSession {
   return {
     sessionId,
     title: `Title of ${sessionId}`,
@@ -22,13 +22,14 @@ export function info(sessionId: string, more: Partial<SessionInfo> = {}): Sessio
     lastActivityAt: '2026-01-01T00:00:00.000Z',
     messageCount: 2,
     keepAwake: false,
+    changedFiles: 0,
     pendingRequests: [],
     ...more,
   };
 }
 
 /** A session at rest. */
-export function dormant(sessionId: string, more: Partial<SessionInfo> = {}): SessionInfo {
+export function dormant(sessionId: string, more: Partial<ListedSession> = {}): ListedSession {
   const { pid: _pid, ...rest } = info(sessionId, {
     status: 'dormant',
     processAlive: false,
@@ -38,7 +39,7 @@ export function dormant(sessionId: string, more: Partial<SessionInfo> = {}): Ses
 }
 
 /** A request for permission with the usual options. */
-export function permission(requestId: string): SessionInfo['pendingRequests'][number] {
+export function permission(requestId: string): ListedSession['pendingRequests'][number] {
   return {
     requestId,
     kind: 'permission',
@@ -52,7 +53,7 @@ export function permission(requestId: string): SessionInfo['pendingRequests'][nu
 }
 
 /** What a panel or row knows besides the info: nothing remarkable. */
-export function details(of: SessionInfo, more: Partial<SessionDetails> = {}): SessionDetails {
+export function details(of: ListedSession, more: Partial<SessionDetails> = {}): SessionDetails {
   return {
     info: of,
     config: { timeoutMinutes: 30, restart: 'onCrash', permissionMode: 'ask' },
@@ -67,30 +68,31 @@ export function details(of: SessionInfo, more: Partial<SessionDetails> = {}): Se
     stoppedAfterIdleMinutes: undefined,
     storageFailing: false,
     interrupted: false,
+    remembered: [],
     ...more,
   };
 }
 
 /** A list of sessions that a test changes by hand. */
 export class FakeList implements Pick<Sessions, 'list' | 'get' | 'onDidChange'> {
-  readonly #rows = new Map<string, SessionInfo>();
+  readonly #rows = new Map<string, ListedSession>();
   readonly #changed = new Emitter<Parameters<Parameters<Sessions['onDidChange']>[0]>[0]>();
   readonly onDidChange = this.#changed.event;
 
-  constructor(rows: readonly SessionInfo[] = []) {
+  constructor(rows: readonly ListedSession[] = []) {
     for (const row of rows) this.#rows.set(row.sessionId, row);
   }
 
-  list(): readonly SessionInfo[] {
+  list(): readonly ListedSession[] {
     return [...this.#rows.values()];
   }
 
-  get(sessionId: string): SessionInfo | undefined {
+  get(sessionId: string): ListedSession | undefined {
     return this.#rows.get(sessionId);
   }
 
   /** Adds or replaces a row. */
-  set(row: SessionInfo): void {
+  set(row: ListedSession): void {
     this.#rows.set(row.sessionId, row);
     this.#changed.fire({ sessionId: row.sessionId, status: row.status, statusChanged: true });
   }

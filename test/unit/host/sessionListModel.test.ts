@@ -44,7 +44,14 @@ describe('SessionListModel', () => {
     );
     expect(model.groups()).toEqual(['needsYou', 'working', 'ready', 'dormant', 'failed']);
     expect(model.members('failed')).toEqual(['c', 'f']);
-    expect(model.counts()).toEqual({ total: 6, alive: 3, working: 1, needsYou: 1 });
+    expect(model.counts()).toEqual({
+      total: 6,
+      alive: 3,
+      working: 1,
+      needsYou: 1,
+      unread: 0,
+      hidden: 0,
+    });
   });
 
   it('tells of a move once, with both groups, after it can be read', async () => {

@@ -4,6 +4,7 @@ import {
   groupRow,
   olderRow,
   requestRow,
+  rowMark,
   sessionFacts,
   sessionRow,
   type RowContext,
@@ -97,17 +98,41 @@ describe('the row of a session', () => {
     const flags = (...args: Parameters<typeof details>): string =>
       sessionRow(details(...args), context).contextValue;
     expect(flags(info('a'))).toBe(
-      ';session;alive;canStop;canRestart;canPrompt;canRename;canSave;autoStop;',
+      ';session;alive;canStop;canRestart;canPrompt;canRename;canSave;autoStop;canPin;canArchive;',
     );
     expect(flags(info('a', { status: 'working' }))).toContain(';canCancel;busy;');
     expect(flags(info('a', { status: 'stopping' }))).toBe(
-      ';session;alive;canRename;canSave;autoStop;',
+      ';session;alive;canRename;canSave;autoStop;canPin;canArchive;',
     );
     expect(flags(dormant('a', { keepAwake: true }))).toBe(
-      ';session;canResume;canPrompt;canRename;canSave;canDelete;keptAwake;',
+      ';session;canResume;canPrompt;canRename;canSave;canDelete;keptAwake;canPin;canArchive;atRest;',
     );
     expect(flags(dormant('a', { status: 'crashed' }))).toContain(';canResume;canRestart;');
+    const putAway = dormant('a', { archived: true, pinned: 1, unread: 'failed' });
+    expect(flags(putAway)).toContain(';autoStop;isPinned;isArchived;isUnread;');
     expect(flags(dormant('a'), { readOnly: 'ownedElsewhere' })).toBe(contextValue('session'));
+  });
+});
+
+describe('what makes a row stand out', () => {
+  it('is what nobody has looked at, and who may do everything', () => {
+    const all = { config: { ...details(info('a')).config, permissionMode: 'allowAll' as const } };
+    expect(rowMark(details(info('a')), english)).toBeUndefined();
+    expect(rowMark(details(info('a', { unread: 'finished' })), english)).toEqual({
+      badge: '●',
+      said: 'Finished since you last looked',
+    });
+    expect(rowMark(details(info('a', { unread: 'failed' }), all), english)).toMatchObject({
+      badge: '●',
+      color: 'list.errorForeground',
+    });
+    expect(rowMark(details(info('a'), all), english)).toMatchObject({
+      badge: '!',
+      color: 'list.warningForeground',
+    });
+    expect(sessionRow(details(info('a', { unread: 'finished' }), all), context)).toMatchObject({
+      description: 'finished · allows everything · Workspace · 5 min',
+    });
   });
 });
 

@@ -23,6 +23,7 @@ beforeEach(async () => {
     clock,
     ids: { sessionId: () => 's', entryId: () => `e${++next}` },
     events: {
+      onFirstChange: () => true,
       onChange: (change) => shown.push(change),
       onActivity: () => undefined,
       onFailing: () => undefined,

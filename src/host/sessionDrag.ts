@@ -1,0 +1,83 @@
+// Dragging rows of the tree: a session that is dropped among the pinned ones is pinned there.
+import * as vscode from 'vscode';
+import type { Sessions } from '../session/sessions.ts';
+import { moved, pinnedPlaces } from './sessionGrouping.ts';
+import { SessionNode, type TreeNode } from './sessionTreeModel.ts';
+
+/** The editor makes this type for the view `roost.sessions` and lets nobody else have it. */
+const mimeType = 'application/vnd.code.tree.roost.sessions';
+
+/** What pinning works with. */
+export interface PinDeps {
+  readonly sessions: Pick<Sessions, 'get' | 'list' | 'details' | 'setPinned'>;
+}
+
+/** Lets the user arrange pinned rows. Rows that are dropped anywhere else stay where they are. */
+export class SessionDrag implements vscode.TreeDragAndDropController<TreeNode> {
+  readonly dragMimeTypes = [mimeType];
+  readonly dropMimeTypes = [mimeType];
+  readonly #deps: PinDeps;
+
+  constructor(deps: PinDeps) {
+    this.#deps = deps;
+  }
+
+  handleDrag(nodes: readonly TreeNode[], data: vscode.DataTransfer): void {
+    const ids = nodes.flatMap((node) => (node instanceof SessionNode ? [node.sessionId] : []));
+    data.set(mimeType, new vscode.DataTransferItem(ids));
+  }
+
+  async handleDrop(target: TreeNode | undefined, data: vscode.DataTransfer): Promise<void> {
+    const value: unknown = data.get(mimeType)?.value;
+    const ids = Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
+    const known = ids.filter((id) => isWritable(this.#deps, id));
+    if (known.length === 0) return;
+    if (target?.kind === 'group' && target.group === 'pinned') {
+      await putPinned(this.#deps, known, undefined);
+    } else if (target?.kind === 'session') {
+      const pinned = this.#deps.sessions.get(target.sessionId)?.pinned !== undefined;
+      if (pinned) await putPinned(this.#deps, known, target.sessionId);
+    }
+  }
+}
+
+/** Pins sessions in front of one, or behind all that are pinned. @throws SessionError */
+export async function putPinned(
+  deps: PinDeps,
+  sessionIds: readonly string[],
+  before: string | undefined,
+): Promise<void> {
+  const order = moved(pinnedIds(deps), sessionIds, before);
+  await setOrder(deps, order);
+}
+
+/** Moves a pinned session one place up or down. @throws SessionError */
+export async function movePinned(deps: PinDeps, sessionId: string, by: -1 | 1): Promise<void> {
+  const order = pinnedIds(deps);
+  const place = order.indexOf(sessionId);
+  const other = order[place + by];
+  if (place === -1 || other === undefined) return;
+  const swapped = order.map((id) => (id === sessionId ? other : id === other ? sessionId : id));
+  await setOrder(deps, swapped);
+}
+
+function isWritable({ sessions }: PinDeps, sessionId: string): boolean {
+  return (
+    sessions.get(sessionId) !== undefined && sessions.details(sessionId).readOnly === undefined
+  );
+}
+
+/** All pinned sessions in order; those that need the user stand elsewhere and keep their place. */
+function pinnedIds({ sessions }: PinDeps): string[] {
+  return sessions
+    .list()
+    .flatMap(({ sessionId, pinned }) => (pinned === undefined ? [] : [{ sessionId, pinned }]))
+    .sort((a, b) => a.pinned - b.pinned)
+    .map(({ sessionId }) => sessionId);
+}
+
+async function setOrder({ sessions }: PinDeps, order: readonly string[]): Promise<void> {
+  const known = order.flatMap((id) => sessions.get(id) ?? []);
+  const places = [...pinnedPlaces(known)];
+  await Promise.all(places.map(([sessionId, place]) => sessions.setPinned(sessionId, place)));
+}
