@@ -55,8 +55,9 @@ export type SettingName = keyof typeof settingSchemas;
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof settingSchemas)[Name]> };
 
 /**
- * All settings from whatever the editor has; a value that does not fit is replaced by its default
- * and named in `problems`, so that one wrong entry never takes the others with it.
+ * All settings from whatever the editor has; a value that does not fit is replaced by its default,
+ * an entry of a table that does not fit is left out, and both are named in `problems`: nothing that is
+ * wrong takes anything else with it.
  * @param read the raw value of a setting, `undefined` when it is not set
  */
 export function parseSettings(read: (name: SettingName) => unknown): {
@@ -67,17 +68,36 @@ export function parseSettings(read: (name: SettingName) => unknown): {
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(settingSchemas)) {
     // Object.entries widens the keys of the table it was given; they are exactly the setting names.
-    const raw = read(name as SettingName);
-    const parsed = schema.safeParse(raw === null ? undefined : raw);
+    const raw = read(name as SettingName) ?? undefined;
+    const parsed = schema.safeParse(raw);
     if (parsed.success) {
       values[name] = parsed.data;
-    } else {
-      const where = parsed.error.issues[0];
-      const path = [`roost.${name}`, ...(where?.path ?? [])].join(' › ');
-      problems.push(`${path}: ${where?.message ?? 'wrong value'}; the default is used`);
-      values[name] = schema.parse(undefined);
+      continue;
     }
+    const { issues } = parsed.error;
+    const rest = schema.safeParse(without(raw, issues));
+    const told = rest.success ? issues : issues.slice(0, 1);
+    for (const { path, message } of told) {
+      const where = [`roost.${name}`, ...path].join(' › ');
+      problems.push(`${where}: ${message}; ${rest.success ? 'left out' : 'the default is used'}`);
+    }
+    values[name] = rest.success ? rest.data : schema.parse(undefined);
   }
   // Every key of the table has been filled from its own schema just above.
-  return { settings: Object.freeze(values) as Settings, problems };
+  return { settings: deeplyFrozen(values) as Settings, problems };
+}
+
+/** A table without the entries that have issues; what is no table, or is wrong as a whole, stays as it is. */
+function without(raw: unknown, issues: readonly { readonly path: PropertyKey[] }[]): unknown {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+  const wrong = new Set(issues.map(({ path }) => path[0]));
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !wrong.has(key)));
+}
+
+function deeplyFrozen(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) deeplyFrozen(part);
+    Object.freeze(value);
+  }
+  return value;
 }

@@ -64,10 +64,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
 
   it('is welcomed, and starts a session with one click', async () => {
     await roost.openSideBar();
-    const start = roost.page
-      .getByRole('region', { name: 'Welcome' })
-      .getByRole('button', { name: 'New Session', exact: true });
-
+    const start = roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ });
     await start.waitFor();
     await roost.picture(`${name}-1-welcome`);
     await start.click();

@@ -11,13 +11,12 @@ import { MissingError } from './pinned.ts';
 import { installVsix, startServerHost, type ServerHost } from './serverHost.ts';
 import { freshVsix, vsixHash } from './vsix.ts';
 
-const { values } = parseArgs({
-  options: {
-    folder: { type: 'string' },
-    desktop: { type: 'boolean', default: false },
-    'no-open': { type: 'boolean', default: false },
-  },
-});
+const usage = `npm start                      Roost on a sample workspace, in your browser
+npm start -- --folder DIR      on a folder of yours
+npm start -- --desktop         in the VS Code that is installed here
+npm start -- --no-open         only prints the address`;
+
+const { values } = options();
 
 const say = (line: string): void => {
   console.log(line);
@@ -32,7 +31,7 @@ const stop = new Promise<void>((resolve) => {
 
 const scratch = scratchFolder('start');
 try {
-  if (values.desktop) {
+  if (values.desktop === true) {
     await runDesktop(await freshVsix(say), folder(), stop, say);
   } else {
     await serve();
@@ -42,6 +41,24 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** What was asked for; a word that is none of these ends the program with all that are. */
+function options(): {
+  values: { folder?: string | undefined; desktop?: boolean; 'no-open'?: boolean };
+} {
+  try {
+    return parseArgs({
+      options: {
+        folder: { type: 'string' },
+        desktop: { type: 'boolean' },
+        'no-open': { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(1);
+  }
 }
 
 /** The user's own folder, or a throw-away copy of the sample. */
@@ -88,7 +105,7 @@ async function serve(): Promise<void> {
     writeFileSync(port, String(server.port));
     const url = server.urlOf(opened);
     say(`\nVS Code ${host.version} with Roost: ${url}\nCtrl-C ends it.\n`);
-    if (!values['no-open']) {
+    if (values['no-open'] !== true) {
       openInBrowser(url);
     }
     await Promise.race([stop, server.ended]);

@@ -22,15 +22,23 @@ describe('settings', () => {
       'idle.timeoutMinutes': -1,
       'restore.policy': 'sometimes',
       'supervision.maxRestarts': 7,
-      agents: { mine: { command: 'x', args: 'not a list' } },
+      agents: {
+        mine: { command: 'x', args: 'not a list' },
+        good: { command: 'y' },
+        'no id': { command: 'z' },
+      },
     };
     const { settings, problems } = parseSettings((name) => given[name]);
     expect(settings['idle.timeoutMinutes']).toBe(30);
     expect(settings['restore.policy']).toBe('lazy');
     expect(settings['supervision.maxRestarts']).toBe(7);
-    expect(settings.agents).toEqual({});
+    expect(settings.agents).toEqual({ good: { command: 'y', args: [], env: {} } });
+    expect(Object.isFrozen(settings.agents['good']?.args)).toBe(true);
+    expect(problems[0]).toContain('left out');
+    expect(problems.at(-1)).toContain('the default is used');
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       'roost.agents › mine › args',
+      'roost.agents › no id',
       'roost.idle.timeoutMinutes',
       'roost.restore.policy',
     ]);
