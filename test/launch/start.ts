@@ -1,12 +1,12 @@
 // `npm start`: Roost, freshly built, in a VS Code of its own, on a sample workspace or a folder of yours.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runDesktop } from './desktop.ts';
 import { installHost } from './hosts.ts';
 import { endLeftovers } from './leftovers.ts';
 import { openInBrowser } from './openInBrowser.ts';
-import { cacheFolder, newRunMark, root, scratchFolder } from './paths.ts';
+import { cacheFolder, newRunMark, root } from './paths.ts';
 import { MissingError } from './pinned.ts';
 import { installVsix, startServerHost, type ServerHost } from './serverHost.ts';
 import { freshVsix, vsixHash } from './vsix.ts';
@@ -29,7 +29,6 @@ const stop = new Promise<void>((resolve) => {
   }
 });
 
-const scratch = scratchFolder('start');
 try {
   if (values.desktop === true) {
     await runDesktop(await freshVsix(say), folder(), stop, say);
@@ -39,8 +38,6 @@ try {
 } catch (error) {
   console.error(error instanceof MissingError ? error.message : error);
   process.exitCode = 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** What was asked for; a word that is none of these ends the program with all that are. */
@@ -61,7 +58,7 @@ function options(): {
   }
 }
 
-/** The user's own folder, or a throw-away copy of the sample. */
+/** The user's own folder, or a copy of the sample that may be changed at will. */
 function folder(): string {
   if (values.folder !== undefined) {
     const own = resolve(process.env['INIT_CWD'] ?? '.', values.folder);
@@ -70,8 +67,11 @@ function folder(): string {
     }
     return own;
   }
-  const sample = join(scratch, 'sample');
-  cpSync(join(root, 'test', 'fixtures', 'workspace'), sample, { recursive: true });
+  // Kept, like the sessions: they belong to a folder, and a second start finds both as the first one left them.
+  const sample = join(cacheFolder, 'start', 'sample');
+  if (!existsSync(sample)) {
+    cpSync(join(root, 'test', 'fixtures', 'workspace'), sample, { recursive: true });
+  }
   return sample;
 }
 
@@ -80,7 +80,7 @@ async function serve(): Promise<void> {
   const opened = folder();
   const vsix = await freshVsix(say);
   const host = await installHost('newest', say);
-  // Sessions belong to a folder, and the browser's memory to a port: with both kept, a second start finds what the first one left.
+  // The browser's memory belongs to a port: with the same one, a second start finds what the first one left.
   const dataFolder = join(cacheFolder, 'start');
   mkdirSync(dataFolder, { recursive: true });
   const installed = join(dataFolder, 'vsix.stamp');
