@@ -1,16 +1,22 @@
 // Starts agents that speak ACP: the domain's launcher.
 import type { AgentEvents, AgentLauncher, AgentLink, LaunchRequest } from '../session/ports.ts';
 import { AcpAgentLink } from './agentLink.ts';
+import { FairShare } from './fairShare.ts';
 import type { LinkServices } from './linkOptions.ts';
+import { LongMessages } from './longMessages.ts';
 
 export type { LinkServices };
 
 /** Implements {@link AgentLauncher}. */
 export class AcpAgentLauncher implements AgentLauncher {
   readonly #services: LinkServices;
+  readonly #fairShare: FairShare;
+  readonly #longMessages: LongMessages;
 
   constructor(services: LinkServices) {
     this.#services = services;
+    this.#fairShare = new FairShare(services.clock);
+    this.#longMessages = new LongMessages(services.clock);
   }
 
   launch(request: LaunchRequest, events: AgentEvents): AgentLink {
@@ -18,6 +24,8 @@ export class AcpAgentLauncher implements AgentLauncher {
       ...request,
       events,
       services: this.#services,
+      fairShare: this.#fairShare,
+      longMessages: this.#longMessages,
     });
   }
 }

@@ -23,8 +23,10 @@ import {
   readOpened,
   readStopReason,
 } from './handshake.ts';
+import type { Share } from './fairShare.ts';
 import { inAskingMode, untilQuiet } from './habits.ts';
 import type { LinkOptions } from './linkOptions.ts';
+import { deliver } from './longText.ts';
 import { quirksOf, type Quirks } from './quirks.ts';
 import { Terminals } from './terminals.ts';
 import { translateUpdate } from './updates.ts';
@@ -44,6 +46,7 @@ export class AcpAgentLink implements AgentLink {
   readonly #requests: ClientRequests;
   readonly #changes: FileChanges;
   #quirks: Quirks;
+  readonly #share: Share;
   /** `undefined` when there never was a process. */
   readonly #connection: Promise<Connection | undefined>;
   /** The agent's output has ended and was delivered. */
@@ -65,6 +68,7 @@ export class AcpAgentLink implements AgentLink {
     const { processHost } = services;
     this.#options = options;
     this.#quirks = quirksOf(agent);
+    this.#share = options.fairShare.join();
     this.#run = processHost.spawn({
       sessionId,
       command: agent.command,
@@ -234,11 +238,11 @@ export class AcpAgentLink implements AgentLink {
       ...(services.maxMessageBytes === undefined
         ? {}
         : { maxMessageBytes: services.maxMessageBytes }),
-      trace: wireLog === undefined ? undefined : (way, line) => wireLog()?.(way, line),
+      trace: wireLog,
+      share: this.#share,
+      longMessages: this.#options.longMessages,
       handlers: {
-        onNotification: (method, params) => {
-          this.#notified(method, params);
-        },
+        onNotification: (method, params) => this.#notified(method, params),
         onRequest: (method, params, signal) => this.#requests.answer(method, params, signal),
         onSkipped: (skipped) => {
           this.#skipped(skipped);
@@ -337,24 +341,26 @@ export class AcpAgentLink implements AgentLink {
     }
   }
 
-  #notified(method: string, params: unknown): void {
+  #notified(method: string, params: unknown): undefined | Promise<void> {
     const { events, services } = this.#options;
     const { sessionId, update, elicitationId } = asFields(params);
     if (method === 'session/update') {
       const id = typeof sessionId === 'string' ? sessionId : undefined;
       const known = id === undefined ? [malformed(params)] : translateUpdate(update);
-      for (const one of known) {
-        this.#report(id ?? this.#agentSessionId, one);
+      const agentSessionId = id ?? this.#agentSessionId;
+      return deliver(known, { clock: services.clock, share: this.#share }, (one) => {
+        this.#report(agentSessionId, one);
         // What is replayed while no turn runs was changed long ago.
         if (one.type === 'toolCall' && this.#turns.size > 0) {
-          this.#changes.shown(id ?? this.#agentSessionId, one.patch);
+          this.#changes.shown(agentSessionId, one.patch);
         }
-      }
+      });
     } else if (method === 'elicitation/complete' && typeof elicitationId === 'string') {
       events.onElicitationComplete(elicitationId);
     } else {
       services.logger.debug(`The agent sent a notification that is ignored: ${method}`);
     }
+    return undefined;
   }
 
   /** A message too long to be read is still said to have been there. */

@@ -18,8 +18,10 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import type { Logger } from '../session/ports.ts';
-import { LineReader, type OversizedLine } from './lineReader.ts';
+import { FairShare, type Share } from './fairShare.ts';
+import { LineReader, type LongLine, type OversizedLine, type Taken } from './lineReader.ts';
 import { LineWriter } from './lineWriter.ts';
+import { LongMessages, longMessageBytes } from './longMessages.ts';
 import { describeOversized } from './oversized.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
@@ -27,8 +29,6 @@ import { RpcError, rpcCodes } from './rpcError.ts';
 const defaultMaxMessageBytes = 64 * 1024 * 1024;
 /** Bytes that may wait for a peer that does not read, before the connection counts as broken. */
 const maxQueuedBytes = 64 * 1024 * 1024;
-/** How long messages are given to their handlers before the event loop gets its turn, in milliseconds. */
-const sliceMs = 8;
 /** Requests of the peer that may be worked on at once; the ones above are refused. */
 const maxRunningRequests = 1000;
 /** Lines that are no message are logged up to this many, and this much of each. */
@@ -47,8 +47,8 @@ export interface SkippedMessage {
 
 /** What the connection does with what comes in; everything is called in the order it arrived. */
 export interface ConnectionHandlers {
-  /** Must not throw. */
-  onNotification(method: string, params: unknown): void;
+  /** Must not throw. A promise, which must not reject, holds back what arrived after it. */
+  onNotification(method: string, params: unknown): undefined | Promise<void>;
   /**
    * The answer to a request. A thrown {@link RpcError} is sent as it is, anything else as an internal
    * error. The signal fires when the peer takes the request back or is gone.
@@ -73,8 +73,12 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly maxMessageBytes?: number;
-  /** Told every line on the wire, when it is to be logged. */
-  readonly trace?: ((direction: 'in' | 'out', line: string) => void) | undefined;
+  /** The connection's part of the event loop, and who parses what is long; of its own when absent. */
+  readonly share?: Share;
+  readonly longMessages?: LongMessages;
+  /** Given every line on the wire while it returns a function. */
+  readonly trace?:
+    (() => ((direction: 'in' | 'out', line: string) => void) | undefined) | undefined;
 }
 
 interface Pending {
@@ -93,6 +97,8 @@ export class Connection {
   readonly #writer: LineWriter;
   readonly #trace: ConnectionOptions['trace'];
   readonly #maxMessageBytes: number;
+  readonly #share: Share;
+  readonly #longMessages: LongMessages;
   readonly #pending = new Map<number, Pending>();
   readonly #running = new Map<RequestId, AbortController>();
   #nextId = 0;
@@ -105,15 +111,24 @@ export class Connection {
     this.#logger = options.logger;
     this.#trace = options.trace;
     this.#maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
+    const { clock } = options;
+    this.#share = options.share ?? new FairShare(clock).join();
+    this.#longMessages = options.longMessages ?? new LongMessages(clock);
     this.#writer = new LineWriter(options.output, maxQueuedBytes, (error) => {
       handlers.onOutputFailed(error);
     });
     // The reader belongs to the stream: it ends with it.
     new LineReader(
       options.input,
-      { maxBytes: this.#maxMessageBytes, sliceMs, clock: options.clock },
+      {
+        maxBytes: this.#maxMessageBytes,
+        longBytes: longMessageBytes,
+        share: this.#share,
+        clock,
+      },
       {
         onLine: (line, bytes) => this.#take(line, bytes),
+        onLongLine: (line) => this.#takeLong(line),
         onOversized: (line) => {
           this.#skip(line);
         },
@@ -174,40 +189,54 @@ export class Connection {
 
   #send(kind: string, message: object): void {
     const line = JSON.stringify(message);
-    this.#trace?.('out', line);
+    this.#trace?.()?.('out', line);
+    this.#share.talked();
     if (this.#writer.write(line)) {
       this.#handlers.onMessage('out', kind, Buffer.byteLength(line) + 1);
     }
   }
 
-  /** One bad message, or one handler with a bug, must not keep the next messages from arriving. */
-  #take(line: string, bytes: number): 'continue' | 'yield' {
-    try {
-      return this.#receive(line, bytes + 1);
-    } catch (error) {
-      this.#logger.error('A message of the agent could not be handled.', error);
-      return 'continue';
-    }
-  }
-
-  #receive(line: string, bytes: number): 'continue' | 'yield' {
-    this.#trace?.('in', line);
+  #take(line: string, bytes: number): Taken {
+    this.#trace?.()?.('in', line);
     let message: unknown;
     try {
       message = JSON.parse(line);
     } catch {
-      this.#ignoreNoise(line);
-      return 'continue';
+      // Told apart from JSON that is no message only by what it says.
     }
-    if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    return this.#receive(message, line, bytes);
+  }
+
+  /** Parsed elsewhere, for it takes long; what came after it waits. */
+  async #takeLong(line: LongLine): Promise<void> {
+    const { length } = line;
+    const head = line.toString('utf8', 0, loggedNoiseLength);
+    const trace = this.#trace?.();
+    if (trace !== undefined) trace('in', line.toString('utf8'));
+    const taken = this.#receive(await this.#longMessages.parse(line), head, length);
+    if (taken instanceof Promise) await taken;
+  }
+
+  /** One bad message, or one handler with a bug, must not keep the next messages from arriving. */
+  #receive(message: unknown, line: string, bytes: number): Taken {
+    this.#share.talked();
+    try {
+      if (typeof message === 'object' && message !== null && !Array.isArray(message)) {
+        return this.#handle(message as Record<string, unknown>, line, bytes + 1);
+      }
       this.#ignoreNoise(line);
-      return 'continue';
+    } catch (error) {
+      this.#logger.error('A message of the agent could not be handled.', error);
     }
-    const { method, params, id } = message as Record<string, unknown>;
+    return 'continue';
+  }
+
+  #handle(message: Record<string, unknown>, line: string, bytes: number): Taken {
+    const { method, params, id } = message;
     if (typeof method === 'string') {
       this.#handlers.onMessage('in', method, bytes);
-      if (id === undefined) this.#notified(method, params);
-      else if (isRequestId(id)) void this.#answer(id, method, params);
+      if (id === undefined) return this.#notified(method, params) ?? 'continue';
+      if (isRequestId(id)) void this.#answer(id, method, params);
       else this.#ignoreNoise(line);
       return 'continue';
     }
@@ -216,21 +245,20 @@ export class Connection {
       return 'continue';
     }
     this.#handlers.onMessage('in', 'response', bytes);
-    this.#settle(id, message as Record<string, unknown>);
+    this.#settle(id, message);
     return 'yield';
   }
 
-  #notified(method: string, params: unknown): void {
-    if (method !== '$/cancel_request') {
-      this.#handlers.onNotification(method, params);
-      return;
-    }
-    if (typeof params !== 'object' || params === null || !('requestId' in params)) return;
+  #notified(method: string, params: unknown): undefined | Promise<void> {
+    if (method !== '$/cancel_request') return this.#handlers.onNotification(method, params);
+    if (typeof params !== 'object' || params === null || !('requestId' in params)) return undefined;
     const { requestId } = params;
-    if (!isRequestId(requestId)) return;
-    this.#running
-      .get(requestId)
-      ?.abort(new RpcError(rpcCodes.requestCancelled, 'Request cancelled'));
+    if (isRequestId(requestId)) {
+      this.#running
+        .get(requestId)
+        ?.abort(new RpcError(rpcCodes.requestCancelled, 'Request cancelled'));
+    }
+    return undefined;
   }
 
   #settle(id: number, message: Record<string, unknown>): void {

@@ -1,6 +1,7 @@
 // Reads newline-delimited text from a stream: whole lines, in order, in slices of bounded time, without reading faster than they are taken.
 import type { Readable } from 'node:stream';
 import type { Clock } from '../session/clock.ts';
+import type { Share } from './fairShare.ts';
 
 const newline = 0x0a;
 /** Bytes kept of the start and of the end of a line that is too long: enough to see what it was. */
@@ -14,9 +15,16 @@ export interface OversizedLine {
   readonly tail: string;
 }
 
-/** Cuts a byte stream into lines. Holds at most one line of `maxBytes` besides the last chunk pushed. */
+/** A line that is worth handling apart: its bytes, in a buffer of their own. */
+export type LongLine = Buffer<ArrayBuffer>;
+
+/**
+ * Cuts a byte stream into lines: as text, from `longBytes` on as they are. Holds at most one line of
+ * `maxBytes` besides the last chunk pushed.
+ */
 export class LineSplitter {
   readonly #maxBytes: number;
+  readonly #longBytes: number;
   #chunk: Buffer | undefined;
   #position = 0;
   #parts: Buffer[] = [];
@@ -26,8 +34,9 @@ export class LineSplitter {
   /** Bytes of the line given last, without its newline. */
   lastBytes = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, longBytes = Infinity) {
     this.#maxBytes = maxBytes;
+    this.#longBytes = longBytes;
   }
 
   /** Gives more bytes. */
@@ -38,7 +47,7 @@ export class LineSplitter {
   }
 
   /** The next whole line without its newline; `undefined` when more bytes are needed. */
-  next(): string | OversizedLine | undefined {
+  next(): string | LongLine | OversizedLine | undefined {
     const chunk = this.#chunk;
     if (chunk === undefined) return undefined;
     const end = chunk.indexOf(newline, this.#position);
@@ -49,7 +58,7 @@ export class LineSplitter {
     }
     const start = this.#position;
     this.#position = end + 1;
-    if (this.#bytes === 0 && end - start <= this.#maxBytes) {
+    if (this.#bytes === 0 && end - start <= Math.min(this.#maxBytes, this.#longBytes)) {
       this.lastBytes = end - start;
       return chunk.toString('utf8', start, end);
     }
@@ -58,7 +67,7 @@ export class LineSplitter {
   }
 
   /** What is left when the stream has ended, or the line just completed; `undefined` when nothing is. */
-  rest(): string | OversizedLine | undefined {
+  rest(): string | LongLine | OversizedLine | undefined {
     const bytes = this.#bytes;
     if (bytes === 0) return undefined;
     this.lastBytes = bytes;
@@ -67,7 +76,7 @@ export class LineSplitter {
     this.#parts = [];
     this.#bytes = 0;
     this.#skippedHead = undefined;
-    if (head === undefined) return whole.toString('utf8');
+    if (head === undefined) return bytes > this.#longBytes ? whole : whole.toString('utf8');
     return {
       bytes,
       head: head.toString('utf8'),
@@ -88,13 +97,18 @@ export class LineSplitter {
   }
 }
 
+/** When the next line may be given. */
+export type Taken = 'continue' | 'yield' | Promise<void>;
+
 /** What a {@link LineReader} calls. Must not throw. */
 export interface LineReaderEvents {
   /**
    * One line, empty ones left out. `yield` lets everything that waits for this line run before the
-   * next one is given.
+   * next one is given; a promise, which must not reject, holds the next one back until it resolves.
    */
-  onLine(line: string, bytes: number): 'continue' | 'yield';
+  onLine(line: string, bytes: number): Taken;
+  /** One line of more than `longBytes`. */
+  onLongLine(line: LongLine): Taken;
   /** A line longer than allowed, in its place in the order. */
   onOversized(line: OversizedLine): void;
   /** The stream has ended and every line of it has been given. Called once. */
@@ -103,13 +117,13 @@ export interface LineReaderEvents {
 
 /**
  * Reads a stream to its end. The stream is paused while lines wait to be given, so that a fast
- * writer is slowed down by its pipe instead of filling memory; after `sliceMs` of giving lines the
- * event loop gets its turn.
+ * writer is slowed down by its pipe instead of filling memory; after a slice of giving lines the event
+ * loop gets its turn, and others that talk get theirs.
  */
 export class LineReader {
   readonly #stream: Readable;
   readonly #splitter: LineSplitter;
-  readonly #sliceMs: number;
+  readonly #share: Share;
   readonly #clock: Clock;
   readonly #events: LineReaderEvents;
   /** `open`: more may come; `ending`: the stream has ended, lines may wait; `ended`: all was given. */
@@ -118,12 +132,17 @@ export class LineReader {
 
   constructor(
     stream: Readable,
-    options: { readonly maxBytes: number; readonly sliceMs: number; readonly clock: Clock },
+    options: {
+      readonly maxBytes: number;
+      readonly longBytes?: number;
+      readonly share: Share;
+      readonly clock: Clock;
+    },
     events: LineReaderEvents,
   ) {
     this.#stream = stream;
-    this.#splitter = new LineSplitter(options.maxBytes);
-    this.#sliceMs = options.sliceMs;
+    this.#splitter = new LineSplitter(options.maxBytes, options.longBytes);
+    this.#share = options.share;
     this.#clock = options.clock;
     this.#events = events;
     const end = (): void => {
@@ -142,19 +161,30 @@ export class LineReader {
     stream.on('error', end);
   }
 
-  #schedule(): void {
+  #schedule(pauseMs = 0): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const slice = (): void => {
       this.#scheduled = false;
       this.#slice();
-    });
+    };
+    if (pauseMs === 0) setImmediate(slice);
+    else this.#clock.after(pauseMs, slice);
   }
 
   #slice(): void {
-    const until = this.#clock.monotonic() + this.#sliceMs;
+    const until = this.#clock.monotonic() + this.#share.sliceMs;
     for (let line = this.#splitter.next(); line !== undefined; line = this.#splitter.next()) {
-      if (this.#give(line) === 'yield' || this.#clock.monotonic() >= until) {
+      const taken = this.#give(line);
+      if (taken instanceof Promise) {
+        this.#hold(taken);
+        return;
+      }
+      if (this.#clock.monotonic() >= until) {
+        this.#schedule(this.#share.pauseMs);
+        return;
+      }
+      if (taken === 'yield') {
         this.#schedule();
         return;
       }
@@ -165,15 +195,29 @@ export class LineReader {
       this.#state = 'ended';
       // Some peers do not end their last line.
       const rest = this.#splitter.rest();
-      if (rest !== undefined) this.#give(rest);
-      this.#events.onEnd();
+      const taken = rest === undefined ? 'continue' : this.#give(rest);
+      if (taken instanceof Promise)
+        void taken.then(() => {
+          this.#events.onEnd();
+        });
+      else this.#events.onEnd();
     }
   }
 
-  #give(line: string | OversizedLine): 'continue' | 'yield' {
+  #hold(taken: Promise<void>): void {
+    // Counts as scheduled, so that nothing is given before.
+    this.#scheduled = true;
+    void taken.then(() => {
+      this.#scheduled = false;
+      this.#schedule();
+    });
+  }
+
+  #give(line: string | LongLine | OversizedLine): Taken {
     if (typeof line === 'string') {
       return line === '' ? 'continue' : this.#events.onLine(line, this.#splitter.lastBytes);
     }
+    if (Buffer.isBuffer(line)) return this.#events.onLongLine(line);
     this.#events.onOversized(line);
     return 'continue';
   }

@@ -8,6 +8,8 @@ import type {
   WorkspaceFiles,
   WorkspaceRoots,
 } from '../session/ports.ts';
+import type { FairShare } from './fairShare.ts';
+import type { LongMessages } from './longMessages.ts';
 
 /** What a link needs besides the agent and the folder. */
 export interface LinkServices {
@@ -33,4 +35,7 @@ export interface LinkOptions {
   readonly agent: AgentDefinition;
   readonly cwd: string;
   readonly events: AgentEvents;
+  /** Shared by all links. */
+  readonly fairShare: FairShare;
+  readonly longMessages: LongMessages;
 }

@@ -50,6 +50,10 @@ export interface Launch {
 
 const stderrLimit = 8 * 1024;
 
+/** Bytes of standard error that are read in this time at most. */
+const stderrAtOnce = 512 * 1024;
+const stderrRestMs = 50;
+
 /** How long output may be silent after the exit until the pipes count as held by somebody else. */
 const silentMs = 1000;
 
@@ -198,11 +202,25 @@ export class OwnedRun implements ChildRun {
     if (this.spec.stdin === 'closed') stdin.end();
     const own = this.spec.stderr !== 'pipe';
     if (own) {
-      stderr.on('data', (chunk: Buffer) => {
-        this.#tail.push(chunk);
-      });
+      this.#keepTail(stderr);
     }
     this.#started.resolve({ pid: child.pid, stdin, stdout, stderr: own ? undefined : stderr });
+  }
+
+  /** Reads standard error for its end. Who floods it waits for his pipe instead of holding up everybody else. */
+  #keepTail(stderr: Readable): void {
+    let read = 0;
+    let rest: Disposable | undefined;
+    stderr.on('data', (chunk: Buffer) => {
+      this.#tail.push(chunk);
+      read += chunk.length;
+      rest ??= this.#clock.after(stderrRestMs, () => {
+        rest = undefined;
+        read = 0;
+        stderr.resume();
+      });
+      if (read >= stderrAtOnce) stderr.pause();
+    });
   }
 
   #finish(end: Omit<ProcessEnd, 'stderrTail'>): void {

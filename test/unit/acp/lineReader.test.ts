@@ -2,14 +2,26 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineReader, LineSplitter, type OversizedLine } from '../../../src/acp/lineReader.ts';
+import {
+  LineReader,
+  LineSplitter,
+  type LongLine,
+  type OversizedLine,
+  type Taken,
+} from '../../../src/acp/lineReader.ts';
+import { FairShare } from '../../../src/acp/fairShare.ts';
 import type { Clock } from '../../../src/session/clock.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 
 /** Splits `bytes`, given in pieces of the lengths `cuts`, again and again. */
-function split(bytes: Buffer, cuts: readonly number[], maxBytes = 1e6): (string | OversizedLine)[] {
-  const splitter = new LineSplitter(maxBytes);
-  const lines: (string | OversizedLine)[] = [];
+function split(
+  bytes: Buffer,
+  cuts: readonly number[],
+  maxBytes = 1e6,
+  longBytes = Infinity,
+): (string | LongLine | OversizedLine)[] {
+  const splitter = new LineSplitter(maxBytes, longBytes);
+  const lines: (string | LongLine | OversizedLine)[] = [];
   const take = (): void => {
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) lines.push(line);
   };
@@ -63,6 +75,15 @@ test('a line of exactly the limit is taken, one byte more is not', () => {
   expect(split(Buffer.from('123456'), [2], 5)).toMatchObject([{ bytes: 6 }]);
 });
 
+test('a long line comes as its bytes, in a buffer of its own, whatever the cuts', () => {
+  const bytes = Buffer.from('short\n123456\nlast one');
+  for (const cuts of [[100], [1], [7, 3]]) {
+    const lines = split(bytes, cuts, 100, 5);
+    expect(lines).toEqual(['short', Buffer.from('123456'), Buffer.from('last one')]);
+  }
+  expect(split(Buffer.from('123456\n'), [3], 5, 4)).toMatchObject([{ bytes: 6 }]);
+});
+
 test('bytes given before the last ones were taken are not lost', () => {
   const splitter = new LineSplitter(100);
   splitter.push(Buffer.from('a\nb'));
@@ -79,15 +100,16 @@ class StepClock extends FakeClock {
 }
 
 /** A reader over a stream that the test writes to. */
-function reader(onLine: (line: string) => 'continue' | 'yield', clock: Clock = new FakeClock()) {
+function reader(onLine: (line: string) => Taken, clock: Clock = new FakeClock()) {
   const stream = new PassThrough();
   const ended = Promise.withResolvers<undefined>();
   const oversized: OversizedLine[] = [];
   new LineReader(
     stream,
-    { maxBytes: 100, sliceMs: 8, clock },
+    { maxBytes: 100, share: new FairShare(clock).join(), clock },
     {
       onLine,
+      onLongLine: () => 'continue',
       onOversized: (line) => void oversized.push(line),
       onEnd: () => {
         ended.resolve(undefined);
