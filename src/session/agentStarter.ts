@@ -121,6 +121,7 @@ export class AgentStarter {
     row.patch({ agentSessionId: opened.agentSessionId, turnRunning: false });
     row.clear('stoppedAfterIdleMinutes');
     row.clear('aliveAtShutdown');
+    row.clear('interrupted');
     row.noteFacts({
       agentName: info.name ?? agent.name,
       ...(info.version === undefined ? {} : { agentVersion: info.version }),

@@ -89,7 +89,7 @@ export class SessionManager implements Sessions {
       info: this.#info(sessionId),
       agentName: this.#agentName(state.agentId),
       readOnly,
-      interrupted: state.turnRunning && !isActive(supervisor.entry),
+      interrupted: (state.interrupted ?? state.turnRunning) && !isActive(supervisor.entry),
     });
   }
 

@@ -83,7 +83,7 @@ export class SessionRestorer {
         'This turn was cut short: the window it ran in ended. It is not sent again by itself.',
       );
       await context.close();
-      await supervisor.change({ turnRunning: false });
+      await supervisor.change({ turnRunning: false, interrupted: true });
     } catch (error) {
       const { message } = toSessionError(error);
       logger.warn(`${sessionId}: the interrupted turn could not be marked: ${message}`);

@@ -2,7 +2,7 @@
 import { nothingRan, type AgentRun } from './agentRun.ts';
 import type { TerminationReport } from './info.ts';
 import type { StopReport } from './ports.ts';
-import type { Phase, SessionParts, StartingPhase } from './sessionParts.ts';
+import type { SessionParts, StartingPhase, StoppablePhase } from './sessionParts.ts';
 
 /** Why a session is stopped. */
 export type StopReason = 'user' | 'idle' | 'shutdown' | 'failed';
@@ -20,6 +20,7 @@ export class RunStop {
   /**
    * Ends the agent and everything below it. Calls while it stops share one stop; `force` hastens it.
    * Never rejects because of storage: a stop that cannot be written down is still a stop.
+   * @throws SessionError `internal` when the process would not end; the next call tries again
    */
   stop(reason: StopReason, force: boolean): Promise<TerminationReport> {
     const { phase } = this.#parts;
@@ -37,6 +38,8 @@ export class RunStop {
       case 'starting':
       case 'running':
         return this.#begin(phase, reason, force);
+      case 'stuck':
+        return this.#begin(phase.from, reason, force);
     }
   }
 
@@ -54,19 +57,21 @@ export class RunStop {
     return nothingRan(sessionId);
   }
 
-  #begin(
-    from: Extract<Phase, { kind: 'starting' | 'running' }>,
-    reason: StopReason,
-    force: boolean,
-  ): Promise<TerminationReport> {
+  #begin(from: StoppablePhase, reason: StopReason, force: boolean): Promise<TerminationReport> {
     const { backoff, pending, queue, row, stall } = this.#parts;
     const { promise, resolve } = Promise.withResolvers<Promise<TerminationReport>>();
     const link = from.kind === 'running' ? from.run.link : from.link;
-    const done = promise.then((report) => report);
+    const done = promise.then(
+      (report) => report,
+      (error: unknown) => {
+        this.#parts.phase = { kind: 'stuck', from };
+        throw error;
+      },
+    );
     this.#parts.phase = { kind: 'stopping', link, done };
     backoff.reset();
     stall.stop();
-    row.setStatus('stopping');
+    if (row.state.status !== 'stopping') row.setStatus('stopping');
     queue.cancelAll();
     pending.close();
     resolve(from.kind === 'running' ? this.#run(from.run, reason, force) : this.#start(from));

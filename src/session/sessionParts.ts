@@ -25,7 +25,12 @@ export type Phase =
       readonly kind: 'stopping';
       readonly link: AgentLink | undefined;
       readonly done: Promise<TerminationReport>;
-    };
+    }
+  /** A stop has failed: the process would not even end by force. */
+  | { readonly kind: 'stuck'; readonly from: StoppablePhase };
+
+/** What there is to stop. */
+export type StoppablePhase = Extract<Phase, { readonly kind: 'starting' | 'running' }>;
 
 /** A start under way. */
 export interface StartingPhase {

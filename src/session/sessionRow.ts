@@ -10,7 +10,13 @@ import type { TelemetrySubject } from './telemetry.ts';
 
 /** Parts of the state that can be taken away. */
 export type OptionalState =
-  'stoppedAfterIdleMinutes' | 'aliveAtShutdown' | 'unread' | 'pinned' | 'archived' | 'remembered';
+  | 'stoppedAfterIdleMinutes'
+  | 'aliveAtShutdown'
+  | 'interrupted'
+  | 'unread'
+  | 'pinned'
+  | 'archived'
+  | 'remembered';
 
 /** Writes one row of the registry and its head on disk. */
 export class SessionRow {

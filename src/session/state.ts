@@ -85,6 +85,8 @@ export const sessionStateSchema = z.looseObject({
   aliveAtShutdown: z.optional(z.boolean()),
   /** A turn was running when this was written; found on disk after a crash it means "interrupted". */
   turnRunning: z._default(z.boolean(), false),
+  /** The last turn was cut short, by a crash, a stop or the end of its window, and no agent was started since. */
+  interrupted: z.optional(z.boolean()),
   facts: z.optional(agentFactsSchema),
   /** A turn ended in the background and the user has not looked since. */
   unread: z.optional(unreadSchema),

@@ -99,6 +99,10 @@ export class SessionSupervisor {
       case 'stopping':
         await phase.done;
         return this.start();
+      case 'stuck':
+        // Two agents on one conversation must never be: the old one has to go first.
+        await this.stop('user', true);
+        return this.start();
       case 'backoff':
         phase.planned.timer.dispose();
         return this.#start.begin();

@@ -54,7 +54,7 @@ export class TurnRunner {
   interrupt(run: AgentRun, why: string): void {
     const { row, context } = this.#deps;
     run.turn = undefined;
-    row.patch({ turnRunning: false });
+    row.patch({ turnRunning: false, interrupted: true });
     context.endTurn('failed');
     context.notice(
       'interrupted',

@@ -364,6 +364,52 @@ describe('terminate', () => {
     expect(manager.get('session-1')?.status).toBe('ready');
   });
 
+  it('during a restart is the last word, and the restart comes to nothing', async () => {
+    const { manager, agents, statuses } = fakeDomain();
+    await manager.create();
+    agents.script = { hold: ['initialize'] };
+    const restarted = manager.restart('session-1');
+    restarted.catch(() => undefined);
+    await settle();
+    expect(manager.get('session-1')?.status).toBe('starting');
+    const [stopped, again] = await Promise.all([
+      manager.terminate('session-1'),
+      manager.terminate('session-1', { force: true }),
+    ]);
+    expect(stopped).toEqual(again);
+    await expect(restarted).rejects.toMatchObject({ code: 'sessionStopped' });
+    expect(statuses.slice(2)).toEqual(
+      ['stopping', 'dormant', 'starting', 'stopping', 'dormant'].map((one) => `session-1 ${one}`),
+    );
+    expect(manager.get('session-1')?.processAlive).toBe(false);
+  });
+
+  it('and start, again and again without waiting, end in the order they were asked for', async () => {
+    const { manager, agents } = fakeDomain();
+    await manager.create();
+    const asked = [1, 2, 3].flatMap(() => [
+      manager.terminate('session-1'),
+      manager.resume('session-1'),
+    ]);
+    await Promise.allSettled(asked);
+    // What was asked while it stopped was one start.
+    expect(agents.links).toHaveLength(2);
+    expect(manager.get('session-1')?.status).toBe('ready');
+  });
+
+  it('can be tried again when the system would not end the process', async () => {
+    const { manager, agents } = fakeDomain();
+    await manager.create();
+    const { last } = agents;
+    const stop = last.stop.bind(last);
+    last.stop = () => Promise.reject(new SessionError('internal', 'it hangs in the kernel'));
+    await expect(manager.terminate('session-1')).rejects.toMatchObject({ code: 'internal' });
+    expect(manager.get('session-1')).toMatchObject({ status: 'stopping', processAlive: true });
+    last.stop = stop;
+    await expect(manager.terminate('session-1')).resolves.toMatchObject({ signal: 'SIGTERM' });
+    expect(manager.get('session-1')).toMatchObject({ status: 'dormant', processAlive: false });
+  });
+
   it('has nothing to end where nothing runs', async () => {
     const { manager } = fakeDomain();
     await manager.create();
@@ -376,6 +422,28 @@ describe('terminate', () => {
 });
 
 describe('an unexpected exit', () => {
+  it('is followed by nothing that an agent may still say or ask', async () => {
+    const { manager, agents } = fakeDomain({ 'supervision.maxRestarts': 0 });
+    await manager.create();
+    const { events } = agents.last;
+    agents.last.exit();
+    await settle();
+    const { signal } = new AbortController();
+    events.onUpdate('fake-1', { type: 'text', role: 'agent', text: 'late' });
+    events.onUpdate('never-heard-of', { type: 'text', role: 'agent', text: 'late' });
+    events.onTerminalsChanged(1);
+    await expect(
+      events.requestPermission(
+        { agentSessionId: 'fake-1', toolCall: { toolCallId: 't' }, options: [] },
+        signal,
+      ),
+    ).resolves.toBeUndefined();
+    await expect(
+      manager.respondToPermission('session-1', 'long-gone', 'yes'),
+    ).rejects.toMatchObject({ code: 'requestUnknown', sessionId: 'session-1' });
+    expect(manager.get('session-1')).toMatchObject({ status: 'crashed', pendingRequests: [] });
+  });
+
   it('rejects the turn, marks it, and starts again with the conversation', async () => {
     const domain = fakeDomain();
     const { manager, agents, clock } = domain;
@@ -483,6 +551,7 @@ describe('the next life of the host', () => {
     await expect(after.manager.restoreAll()).resolves.toEqual([]);
     expect(after.manager.get('session-1')).toMatchObject({ status: 'dormant', title: 'Mine' });
     expect(after.agents.links).toEqual([]);
+    expect(after.manager.details('session-1').interrupted).toBe(true);
     expect(texts(await after.manager.transcript('session-1'))).toEqual([
       'user: go',
       expect.stringContaining('cut short'),
@@ -490,6 +559,11 @@ describe('the next life of the host', () => {
     const again = after.nextLife();
     await again.manager.restoreAll();
     expect(await again.manager.transcript('session-1')).toHaveLength(2);
+    // The row goes on saying so until the session is started again.
+    expect(again.manager.details('session-1').interrupted).toBe(true);
+    await again.manager.resume('session-1');
+    await again.manager.terminate('session-1');
+    expect(again.manager.details('session-1').interrupted).toBe(false);
   });
 
   it('goes on in the mode the session was in, where the agent begins in another', async () => {
