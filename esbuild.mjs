@@ -78,7 +78,10 @@ const bundles = [
     ...shared,
     platform: 'browser',
     target: 'es2022',
-    format: 'iife',
+    format: 'esm',
+    // What is not needed for the first paint is in files of its own.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     entryPoints: { panel: 'src/webview/main.ts', 'panel-style': 'src/webview/panel.css' },
     outdir: 'dist/webview',
     loader: { '.ttf': 'file' },

@@ -109,6 +109,68 @@ export const entryChangeSchema = z.union([entryViewSchema, appendSchema]);
 /** A new or replaced entry, or text to add to one that the panel has. */
 export type EntryChange = z.infer<typeof entryChangeSchema>;
 
+// --- What the user writes -----------------------------------------------------------------------
+
+/** Largest image that can be attached, in bytes. */
+export const imageLimit = 5_000_000;
+
+/** Something the user attaches to a prompt. */
+export const attachedSchema = z.discriminatedUnion('type', [
+  /** A file or a folder by its address: the agent reads it itself. */
+  z.object({
+    type: z.literal('link'),
+    icon: z.enum(['file', 'folder']),
+    name: z.string(),
+    uri: z.string(),
+  }),
+  /** Text of the editor, as it was when it was attached. */
+  z.object({
+    type: z.literal('text'),
+    icon: z.enum(['selection', 'symbol', 'problems']),
+    name: z.string(),
+    uri: z.string(),
+    text: z.string().check(z.maxLength(1_000_000)),
+  }),
+  /** `data` is base64. */
+  z.object({
+    type: z.literal('image'),
+    name: z.string(),
+    mimeType: z.string(),
+    data: z.string().check(z.maxLength(Math.ceil(imageLimit / 3) * 4)),
+  }),
+]);
+
+/** Something the user attaches to a prompt. */
+export type Attached = z.infer<typeof attachedSchema>;
+
+/** What is written and not sent. */
+export const draftSchema = z.object({ text: z.string(), attached: z.array(attachedSchema) });
+
+/** What is written and not sent. */
+export type Draft = z.infer<typeof draftSchema>;
+
+/** What can be attached by naming it; the host turns it into an {@link Attached}. */
+export const mentionRefSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.enum(['file', 'folder']), uri: z.string() }),
+  /** Lines count from 0, the last one included. */
+  z.object({
+    type: z.literal('symbol'),
+    uri: z.string(),
+    name: z.string(),
+    startLine: z.number(),
+    endLine: z.number(),
+  }),
+  z.object({ type: z.enum(['selection', 'problems']) }),
+]);
+
+/** What can be attached by naming it. */
+export type MentionRef = z.infer<typeof mentionRefSchema>;
+
+const mentionSchema = z.object({ ref: mentionRefSchema, name: z.string(), detail: z.string() });
+
+/** One thing to choose after an `@`. */
+export type Mention = z.infer<typeof mentionSchema>;
+
 // --- What a session shows ---------------------------------------------------------------------
 
 /** The states a session can be in, in the panel's words: the same as the domain's. */
@@ -262,6 +324,8 @@ export const sessionViewSchema = z.object({
   stoppedAfterIdleMinutes: z.optional(z.number()),
   storageFailing: z.boolean(),
   interrupted: z.boolean(),
+  /** Whether the agent takes images; absent while it has not said so. */
+  takesImages: z.optional(z.boolean()),
 });
 
 /** Everything of a session that the panel shows besides the transcript. */
@@ -275,7 +339,7 @@ export const errorViewSchema = z.object({
   /** The step that helps, as a button. */
   action: z.optional(z.enum(['resume', 'restart', 'restore', 'showLog'])),
   /** The prompt that was not sent, to be put back into the composer. */
-  promptText: optionalText,
+  prompt: z.optional(draftSchema),
 });
 
 /** What went wrong with something the user asked for. */
@@ -301,6 +365,8 @@ export const toPanelSchema = z.discriminatedUnion('type', [
     /** Ask with it for the page before; absent at the transcript's start. */
     before: optionalText,
     error: z.optional(errorViewSchema),
+    /** What was written in an earlier panel of the session and never sent. */
+    draft: z.optional(draftSchema),
   }),
   z.object({
     type: z.literal('delta'),
@@ -319,6 +385,23 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   /** Replaces the error bar; absent `error` takes it away. */
   z.object({ type: z.literal('error'), seq: z.number(), error: z.optional(errorViewSchema) }),
   z.object({ type: z.literal('focus'), seq: z.number() }),
+  /** What fits behind an `@`; `asked` is the text it was asked with. */
+  z.object({
+    type: z.literal('mentions'),
+    seq: z.number(),
+    asked: z.string(),
+    mentions: z.array(mentionSchema),
+  }),
+  /** Which entries hold a text, oldest first; `more` when there were too many to count. */
+  z.object({
+    type: z.literal('found'),
+    seq: z.number(),
+    query: z.string(),
+    hits: z.array(z.string()),
+    more: z.boolean(),
+  }),
+  /** Goes into the composer, beside what is there. */
+  z.object({ type: z.literal('compose'), seq: z.number(), draft: draftSchema }),
 ]);
 
 /** What the host says. */
@@ -349,9 +432,22 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('prompt'),
     text: z.string().check(z.minLength(1), z.maxLength(4_000_000)),
+    attached: z.optional(z.array(attachedSchema).check(z.maxLength(100))),
+  }),
+  /** What is in the composer now. */
+  z.object({ type: z.literal('draft'), draft: draftSchema }),
+  z.object({ type: z.literal('mention'), query: z.string().check(z.maxLength(200)) }),
+  z.object({ type: z.literal('attach'), ref: mentionRefSchema }),
+  /** Addresses of files and folders that were dropped. */
+  z.object({
+    type: z.literal('attachUris'),
+    uris: z.array(z.string().check(z.maxLength(10_000))).check(z.maxLength(100)),
   }),
   z.object({ type: z.literal('cancel') }),
-  z.object({ type: z.literal('unqueue'), promptId: id }),
+  /** Takes a waiting prompt away; with `edit` it comes back as `compose`. */
+  z.object({ type: z.literal('unqueue'), promptId: id, edit: z.optional(z.boolean()) }),
+  /** Gives a waiting prompt another place, counted from 0 at the one that is next. */
+  z.object({ type: z.literal('moveQueued'), promptId: id, to: z.number() }),
   z.object({ type: z.literal('permission'), requestId: id, optionId: z.optional(id) }),
   z.object({
     type: z.literal('form'),
@@ -366,14 +462,29 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     configId: z.optional(id),
     value: z.union([z.string(), z.boolean()]),
   }),
-  z.object({ type: z.literal('older'), before: id }),
+  /** With `until`, everything back to the page that has that entry. */
+  z.object({ type: z.literal('older'), before: id, until: z.optional(id) }),
+  /** Which entries of the whole transcript hold this text, whatever the case. */
+  z.object({ type: z.literal('find'), query: z.string().check(z.minLength(1), z.maxLength(500)) }),
   z.object({ type: z.literal('openLink'), href: z.string().check(z.maxLength(10_000)) }),
   z.object({
     type: z.literal('openFile'),
     path: z.string().check(z.minLength(1), z.maxLength(10_000)),
     line: z.optional(z.number()),
   }),
+  /** Opens an edit in the editor's own view of differences. */
+  z.object({
+    type: z.literal('openDiff'),
+    /** The tool call's entry, or the request for permission that shows it. */
+    source: z.union([z.object({ entryId: id }), z.object({ requestId: id })]),
+    /** Which of its parts. */
+    part: z.number(),
+  }),
   z.object({ type: z.literal('copy'), text: z.string().check(z.maxLength(4_000_000)) }),
+  /** Puts text where the cursor is in the text editor that was used last. */
+  z.object({ type: z.literal('insert'), text: z.string().check(z.maxLength(4_000_000)) }),
+  /** Copies the whole conversation as Markdown. */
+  z.object({ type: z.literal('copyConversation') }),
   z.object({ type: z.literal('action'), action: panelActionSchema }),
   /** The user types: the session is in use. */
   z.object({ type: z.literal('activity') }),
@@ -385,7 +496,8 @@ export type FromPanel = z.infer<typeof fromPanelSchema>;
 /** What a panel keeps over a reload of its window; the host finds the session by it. */
 export const panelStateSchema = z.object({
   sessionId: z.string(),
-  draft: z.optional(z.string()),
+  /** An earlier version kept it in another form: it is left out then. */
+  draft: z.catch(z.optional(draftSchema), undefined),
   /** The entry at the top of the view and how far it is scrolled past; absent: at the bottom. */
   scroll: z.optional(z.object({ entryId: z.string(), offset: z.number() })),
 });
@@ -402,7 +514,7 @@ export type PanelState = z.infer<typeof panelStateSchema>;
 export const panelWords = {
   transcript: 'Conversation',
   composer: 'Message to {0}',
-  composerPlaceholder: 'Ask {0}, or type / for its commands',
+  composerPlaceholder: 'Ask {0}. Type / for its commands, @ to attach',
   composerAsleep: 'Send a message to start {0} again',
   composerBusy: 'Type the next message; it is sent when this turn ends',
   composerOwnedElsewhere: 'Another window runs this session; here it can only be read.',
@@ -415,6 +527,18 @@ export const panelWords = {
   commands: 'Commands of the agent',
   emptyTitle: 'A new conversation with {0}',
   emptyHint: 'in {0}',
+  toEnd: 'Go to the newest message',
+  find: 'Find in the conversation',
+  findPrevious: 'Previous (Shift+Enter)',
+  findNext: 'Next (Enter)',
+  findClose: 'Close (Escape)',
+  findCount: '{0} of {1}',
+  findNothing: 'Nothing found',
+  previousTurn: 'Previous message of yours (Alt+PageUp)',
+  nextTurn: 'Next message of yours (Alt+PageDown)',
+  copyConversation: 'Copy the conversation as Markdown',
+  openDiff: 'Compare in the editor',
+  insert: 'Insert at the cursor',
   loadingOlder: 'Loading older messages',
   loadOlder: 'Show older messages',
   you: 'You',
@@ -473,6 +597,18 @@ export const panelWords = {
   none: 'None',
   queued: 'Waiting to be sent',
   removeQueued: 'Remove this message',
+  editQueued: 'Edit this message',
+  sendSooner: 'Send earlier',
+  sendLater: 'Send later',
+  attach: 'Attach files, symbols, or what is selected (@)',
+  attached: 'Attached',
+  detach: 'Remove {0}',
+  mentions: 'What can be attached',
+  mentionNothing: 'Nothing of this name',
+  dropHere: 'Drop to attach',
+  imageTooLarge: 'Images of more than {0} MB cannot be attached.',
+  imageNotTaken: '{0} does not take images.',
+  imagePasted: 'Image',
   resume: 'Resume',
   restart: 'Restart',
   kill: 'Kill',

@@ -107,8 +107,8 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     logger,
     load: async () => {
       const { ConversationPanels } = await import('./host/conversationPanels.ts');
-      const { extensionUri } = context;
-      return new ConversationPanels({ sessions, clock, logger, extensionUri, showLog });
+      const { extensionUri, workspaceState: memory } = context;
+      return new ConversationPanels({ sessions, clock, logger, extensionUri, memory, showLog });
     },
   });
   const host = createHost({

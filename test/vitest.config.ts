@@ -28,8 +28,6 @@ export default defineConfig({
       project('process', { ...serial, ...here }),
       project('e2e', {
         ...serial,
-        // Waits without an end in a headless browser without a display; runs apart until that is mended.
-        exclude: ['test/e2e/panelPage.test.ts'],
         testTimeout: 300_000,
         hookTimeout: 600_000,
       }),

@@ -7,9 +7,11 @@ import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TranscriptChange } from '../session/transcript.ts';
 import { PanelChannel } from './panelChannel.ts';
+import type { PanelDrafts } from './panelDrafts.ts';
 import { panelPage } from './panelPage.ts';
 import { PanelRequests } from './panelRequests.ts';
-import type { PanelEditor } from './panelRequests.ts';
+import type { MentionSource } from './panelComposing.ts';
+import type { PanelEditor } from './panelEdits.ts';
 import { plainLine } from './plainText.ts';
 
 /** What a {@link ConversationPanel} works with. */
@@ -19,6 +21,8 @@ export interface ConversationPanelDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly editor: PanelEditor;
+  readonly mentions: MentionSource;
+  readonly drafts: PanelDrafts;
   readonly words: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +38,7 @@ export class ConversationPanel implements vscode.Disposable {
   #disposed = false;
 
   constructor(sessionId: string, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
-    const { sessions, clock, logger, words } = deps;
+    const { sessions, clock, logger, words, editor, mentions, drafts } = deps;
     this.sessionId = sessionId;
     this.panel = panel;
     this.#deps = deps;
@@ -44,6 +48,7 @@ export class ConversationPanel implements vscode.Disposable {
       clock,
       words,
       logger,
+      draft: () => drafts.get(sessionId),
       post: (message) => {
         // Delivery is not awaited: the panel says itself what it has shown. Gone panels reject.
         panel.webview.postMessage(message).then(undefined, (error: unknown) => {
@@ -55,7 +60,9 @@ export class ConversationPanel implements vscode.Disposable {
       sessionId,
       sessions,
       channel: this.#channel,
-      editor: deps.editor,
+      editor,
+      mentions,
+      drafts,
     });
     this.#owned.push(
       panel.webview.onDidReceiveMessage((raw: unknown) => {

@@ -10,7 +10,11 @@ import type { Sessions } from '../session/sessions.ts';
 import { sessionIdSchema } from '../session/config.ts';
 import { ConversationPanel, panelOptions } from './conversationPanel.ts';
 import type { ConversationPanelDeps } from './conversationPanel.ts';
+import { PanelDiffs } from './panelDiffs.ts';
+import { PanelDrafts } from './panelDrafts.ts';
+import type { DraftMemory } from './panelDrafts.ts';
 import { EditorForPanels } from './panelEditor.ts';
+import { PanelMentions } from './panelMentions.ts';
 import { conversationViewType, type PanelOpener } from './panelOpener.ts';
 
 /** The context key that holds the session id of the active panel. */
@@ -23,6 +27,8 @@ export interface ConversationPanelsDeps {
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
   readonly showLog: () => void;
+  /** Where drafts are kept: the workspace's memory. */
+  readonly memory: DraftMemory;
 }
 
 /** Where and how to open a panel. */
@@ -43,13 +49,18 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
   readonly onDidChangeActive: PanelOpener['onDidChangeActive'];
 
   constructor(deps: ConversationPanelsDeps) {
-    const { sessions, clock, logger, extensionUri, showLog } = deps;
+    const { sessions, clock, logger, extensionUri, showLog, memory } = deps;
+    const diffs = new PanelDiffs(sessions);
+    const editor = new EditorForPanels({ showLog, diffs });
+    const drafts = new PanelDrafts(memory);
     this.#deps = {
       sessions,
       clock,
       logger,
       extensionUri,
-      editor: new EditorForPanels({ showLog }),
+      editor,
+      drafts,
+      mentions: new PanelMentions(clock),
       words: translatedWords(),
     };
     this.#onDidChangeActive = new Emitter((error) => {
@@ -58,10 +69,14 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
     this.onDidChangeActive = this.#onDidChangeActive.event;
     this.#owned = [
       this.#onDidChangeActive,
+      diffs,
+      editor,
       sessions.onDidChange(({ sessionId, status }) => {
         const conversation = this.#open.get(sessionId);
-        if (status === 'deleted') conversation?.panel.dispose();
-        else if (conversation?.sessionChanged() === 'appeared') {
+        if (status === 'deleted') {
+          conversation?.panel.dispose();
+          void drafts.forget(sessionId);
+        } else if (conversation?.sessionChanged() === 'appeared') {
           this.#reportVisible(sessionId, conversation.panel.visible);
         }
       }),
@@ -101,7 +116,7 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
         conversationViewType,
         info.title,
         { viewColumn: column ?? vscode.ViewColumn.Active, preserveFocus },
-        { ...panelOptions(this.#deps.extensionUri), enableFindWidget: true },
+        panelOptions(this.#deps.extensionUri),
       );
       conversation = this.#adopt(sessionId, panel);
     } else {

@@ -1,6 +1,6 @@
 // What goes from the host to one panel: a snapshot when the panel is ready, then numbered deltas that never run ahead of it.
 import { chatProtocolVersion, pageSize } from '../chatProtocol.ts';
-import type { EntryChange, ErrorView, SessionView, ToPanel } from '../chatProtocol.ts';
+import type { Draft, EntryChange, ErrorView, SessionView, ToPanel } from '../chatProtocol.ts';
 import { withDeadline } from '../session/clock.ts';
 import type { Clock } from '../session/clock.ts';
 import { isSessionError, SessionError } from '../session/errors.ts';
@@ -11,6 +11,7 @@ import type { TranscriptChange } from '../session/transcript.ts';
 import { ChangeBatch } from './panelBatch.ts';
 import { changeView, entryView } from './panelEntries.ts';
 import { errorView } from './panelErrors.ts';
+import { entriesWith } from './panelFind.ts';
 import { sessionView } from './panelSession.ts';
 
 /** Changes are gathered this long before they are sent: one frame of a screen, in milliseconds. */
@@ -25,13 +26,15 @@ const pageDeadlineMs = 30_000;
 /** What a {@link PanelChannel} works with. */
 export interface PanelChannelDeps {
   readonly sessionId: string;
-  readonly sessions: Pick<Sessions, 'details' | 'transcriptSlice'>;
+  readonly sessions: Pick<Sessions, 'details' | 'transcript' | 'transcriptSlice'>;
   readonly clock: Clock;
   /** Hands one message to the panel; must not throw. */
   readonly post: (message: ToPanel) => void;
   /** The panel's words in the user's language. */
   readonly words: Readonly<Record<string, string>>;
   readonly logger: Logger;
+  /** What was written in an earlier panel of the session and never sent. */
+  readonly draft: () => Draft | undefined;
 }
 
 /**
@@ -55,6 +58,8 @@ export class PanelChannel implements Disposable {
   #timer: Disposable | undefined;
   #error: ErrorView | undefined;
   #focusWanted = false;
+  /** What could not be told yet: text of the user's among it, so it waits for the next panel. */
+  readonly #untold: ((seq: number) => ToPanel)[] = [];
 
   constructor(deps: PanelChannelDeps) {
     this.#deps = deps;
@@ -131,11 +136,35 @@ export class PanelChannel implements Disposable {
     this.#send((seq) => ({ type: 'focus', seq }));
   }
 
-  /** Sends the page before a position. @throws SessionError from reading it */
-  async older(before: string): Promise<void> {
+  /** Sends one message of its own, as soon as there is a panel that can take it. */
+  tell(make: (seq: number) => ToPanel): void {
+    if (this.#open && !this.#reading) this.#send(make);
+    else this.#untold.push(make);
+  }
+
+  #tellWaiting(): void {
+    if (!this.#open || this.#reading) return;
+    for (const make of this.#untold.splice(0)) this.#send(make);
+  }
+
+  /** Says which entries of the whole transcript hold a text. @throws SessionError from reading it */
+  async find(query: string): Promise<void> {
+    const { sessions, sessionId } = this.#deps;
+    const opening = this.#opening;
+    const entries = await sessions.transcript(sessionId);
+    if (opening !== this.#opening) return;
+    const { hits, more } = entriesWith(entries, query);
+    this.tell((seq) => ({ type: 'found', seq, query, hits, more }));
+  }
+
+  /**
+   * Sends the page before a position, or all pages back to the one that has the entry `until`.
+   * @throws SessionError from reading it
+   */
+  async older(before: string, until?: string): Promise<void> {
     if (!this.#open || this.#reading || this.#needsSnapshot) return;
     const opening = this.#opening;
-    const reading = this.#page(before);
+    const reading = this.#pages(before, until);
     // What has changed until now is in the page, where it is about the page's entries: it goes ahead,
     // so that the panel, which does not have them yet, leaves it out. What changes from now on follows.
     this.#flush();
@@ -153,6 +182,7 @@ export class PanelChannel implements Disposable {
     } finally {
       if (opening === this.#opening) {
         this.#reading = false;
+        this.#tellWaiting();
         this.#schedule();
       }
     }
@@ -189,9 +219,25 @@ export class PanelChannel implements Disposable {
       entries: page.entries.map(entryView),
       before: page.before,
       error: this.#error,
+      draft: this.#deps.draft(),
     });
     this.#sendFocus();
+    this.#tellWaiting();
     this.#schedule();
+  }
+
+  /** The page before a position and, until an entry is among them, the pages before that. */
+  async #pages(before: string, until: string | undefined): Promise<TranscriptSlice> {
+    let slice = await this.#page(before);
+    while (
+      until !== undefined &&
+      slice.before !== undefined &&
+      !slice.entries.some(({ id }) => id === until)
+    ) {
+      const page = await this.#page(slice.before);
+      slice = { entries: [...page.entries, ...slice.entries], before: page.before };
+    }
+    return slice;
   }
 
   #page(before: string | undefined): Promise<TranscriptSlice> {

@@ -3,14 +3,21 @@ import * as vscode from 'vscode';
 import { SessionError } from '../session/errors.ts';
 import { containedPath } from './containedPath.ts';
 import { linkTarget } from './panelLinks.ts';
-import type { PanelEditor } from './panelRequests.ts';
+import type { PanelDiffs } from './panelDiffs.ts';
+import type { PanelEditor, ProposedEdit } from './panelEdits.ts';
 
 /** Opens what a panel asks for. */
-export class EditorForPanels implements PanelEditor {
-  readonly #deps: { readonly showLog: () => void };
+export class EditorForPanels implements PanelEditor, vscode.Disposable {
+  readonly #deps: { readonly showLog: () => void; readonly diffs: PanelDiffs };
+  readonly #watch: vscode.Disposable;
+  /** The text editor that was active last: a panel takes that from it. */
+  #lastEditor: vscode.TextEditor | undefined = vscode.window.activeTextEditor;
 
-  constructor(deps: { readonly showLog: () => void }) {
+  constructor(deps: { readonly showLog: () => void; readonly diffs: PanelDiffs }) {
     this.#deps = deps;
+    this.#watch = vscode.window.onDidChangeActiveTextEditor((editor) => {
+      if (editor !== undefined) this.#lastEditor = editor;
+    });
   }
 
   async openLink(href: string, cwd: string): Promise<void> {
@@ -41,8 +48,30 @@ export class EditorForPanels implements PanelEditor {
     await vscode.env.clipboard.writeText(text);
   }
 
+  async insert(text: string): Promise<void> {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    const editor = activeTextEditor ?? this.#lastEditor ?? visibleTextEditors[0];
+    if (editor === undefined || !visibleTextEditors.includes(editor)) {
+      throw new SessionError('invalidArgument', vscode.l10n.t('No text editor is open.'), {
+        hint: vscode.l10n.t('Put a file beside the conversation and set the cursor in it.'),
+      });
+    }
+    const done = await editor.edit((edit) => {
+      for (const selection of editor.selections) edit.replace(selection, text);
+    });
+    if (!done) throw new SessionError('invalidArgument', vscode.l10n.t('This file is read-only.'));
+  }
+
+  openDiff(edit: ProposedEdit): Promise<void> {
+    return this.#deps.diffs.open(edit);
+  }
+
   showLog(): void {
     this.#deps.showLog();
+  }
+
+  dispose(): void {
+    this.#watch.dispose();
   }
 }
 

@@ -6,6 +6,8 @@ import type {
   TerminalView,
   ToolPart,
 } from '../chatProtocol.ts';
+import type { ContentBlock } from '../session/ports.ts';
+import { promptText } from '../session/promptQueue.ts';
 import type {
   TerminalOutput,
   TranscriptChange,
@@ -27,7 +29,7 @@ export function entryView(entry: TranscriptEntry): EntryView {
         id,
         at,
         type: entry.type,
-        text: head(entry.text, viewLimits.message),
+        text: head(withoutNames(entry), viewLimits.message),
         ...(attachments.length === 0 ? {} : { attachments }),
       };
     }
@@ -63,6 +65,18 @@ export function entryView(entry: TranscriptEntry): EntryView {
     case 'notice':
       return { id, at, type: 'notice', code: entry.code, text: head(entry.text, viewLimits.raw) };
   }
+}
+
+/** The text without the names of what is attached, which are shown beside it. */
+function withoutNames({
+  text,
+  blocks = [],
+}: {
+  text: string;
+  blocks?: readonly ContentBlock[] | undefined;
+}): string {
+  const names = blocks.length === 0 ? '' : `\n${promptText(blocks)}`;
+  return names !== '' && text.endsWith(names) ? text.slice(0, -names.length) : text;
 }
 
 /** A change of the transcript as the panel hears of it. */

@@ -1,5 +1,5 @@
 // Failures as a conversation panel shows them: what happened, what to do, and the button that does it.
-import type { ErrorView } from '../chatProtocol.ts';
+import type { Draft, ErrorView } from '../chatProtocol.ts';
 import { toSessionError } from '../session/errors.ts';
 import type { SessionErrorCode } from '../session/errors.ts';
 
@@ -19,9 +19,9 @@ const actions: Partial<Record<SessionErrorCode, ErrorView['action']>> = {
 
 /**
  * A thrown value as an error to show.
- * @param promptText the prompt that was not accepted, so that the user can have it back
+ * @param prompt what was not accepted, so that the user can have it back
  */
-export function errorView(thrown: unknown, promptText?: string): ErrorView {
+export function errorView(thrown: unknown, prompt?: Draft): ErrorView {
   const { code, message, hint } = toSessionError(thrown);
-  return { code, message, hint, action: actions[code], promptText };
+  return { code, message, hint, action: actions[code], prompt };
 }

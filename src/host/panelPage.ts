@@ -35,7 +35,7 @@ ${styles.map((style) => `<link rel="stylesheet" href="${escapeAttribute(style)}"
 </head>
 <body data-session-id="${escapeAttribute(sessionId)}">
 <main id="panel"></main>
-<script nonce="${nonce}" src="${escapeAttribute(script)}"></script>
+<script type="module" nonce="${nonce}" src="${escapeAttribute(script)}"></script>
 </body>
 </html>`;
 }

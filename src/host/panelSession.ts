@@ -31,6 +31,7 @@ export function sessionView(details: SessionDetails): SessionView {
     stoppedAfterIdleMinutes: details.stoppedAfterIdleMinutes,
     storageFailing: details.storageFailing,
     interrupted: details.interrupted,
+    takesImages: details.can?.image,
   };
 }
 

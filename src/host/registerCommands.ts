@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { SessionError } from '../session/errors.ts';
 import type { Disposable } from '../session/event.ts';
+import { askedRequest } from './askedEdit.ts';
 import {
   commandArguments,
   commandId,
@@ -57,6 +58,9 @@ function rowsOf(
     const rows = others.filter(isTreeNode);
     return rows.includes(argument) ? rows : [argument];
   }
+  // The title of an edit that waits for an answer passes the edit's address.
+  const asked = askedRequest(argument);
+  if (asked !== undefined) return [asked];
   const named = rowNameSchema.safeParse(argument);
   if (!named.success) return undefined;
   const { sessionId, requestId } = named.data.row;

@@ -100,16 +100,20 @@ export class SessionManager implements Sessions {
     const supervisor = this.#held.writable(sessionId);
     const blocks = typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
     if (blocks.length === 0) {
-      throw new SessionError('invalidArgument', 'A prompt needs at least one block.', {
-        sessionId,
-      });
+      throw new SessionError('invalidArgument', 'A prompt needs a block.', { sessionId });
     }
     return supervisor.prompt(blocks);
   }
 
-  unqueue(sessionId: string, promptId: string): void {
+  unqueue(sessionId: string, promptId: string): readonly ContentBlock[] | undefined {
+    const prompt = this.#held.get(sessionId).supervisor.queue.remove(promptId);
+    if (prompt !== undefined) this.#held.fireChanged(sessionId);
+    return prompt?.blocks;
+  }
+
+  moveQueued(sessionId: string, promptId: string, to: number): void {
     const { supervisor } = this.#held.get(sessionId);
-    if (supervisor.queue.remove(promptId)) this.#held.fireChanged(sessionId);
+    if (supervisor.queue.move(promptId, to)) this.#held.fireChanged(sessionId);
   }
 
   async cancel(sessionId: string): Promise<void> {

@@ -1,4 +1,5 @@
 // Prompts that wait for their turn: one is with the agent at a time, because agents queue, cancel, reject or swallow a second one.
+import * as z from 'zod/mini';
 import type { SessionError } from './errors.ts';
 import type { ContentBlock } from './ports.ts';
 
@@ -33,12 +34,22 @@ export class PromptQueue {
     return this.#waiting.shift();
   }
 
-  /** Takes one prompt out; its sender is told `cancelled`. Whether it was waiting. */
-  remove(promptId: string): boolean {
+  /** Takes one prompt out; its sender is told `cancelled`. The prompt, when it was waiting. */
+  remove(promptId: string): QueuedPrompt | undefined {
     const prompt = this.#waiting.find((one) => one.promptId === promptId);
-    if (prompt === undefined) return false;
+    if (prompt === undefined) return undefined;
     this.#waiting = this.#waiting.filter((one) => one !== prompt);
     prompt.resolve({ stopReason: 'cancelled' });
+    return prompt;
+  }
+
+  /** Gives a waiting prompt another place, counted from 0 at the oldest. Whether it was waiting. */
+  move(promptId: string, to: number): boolean {
+    const prompt = this.#waiting.find((one) => one.promptId === promptId);
+    if (prompt === undefined) return false;
+    const others = this.#waiting.filter((one) => one !== prompt);
+    others.splice(Math.max(0, to), 0, prompt);
+    this.#waiting = others;
     return true;
   }
 
@@ -67,8 +78,17 @@ export function promptText(blocks: readonly ContentBlock[]): string {
   return blocks
     .map((block) => {
       if (block.type === 'text' && typeof block['text'] === 'string') return block['text'];
-      const name = block['name'] ?? block['uri'] ?? block.type;
-      return `[${typeof name === 'string' ? name : block.type}]`;
+      return `[${blockName(block)}]`;
     })
     .join('\n');
+}
+
+const addressed = z.catch(z.object({ uri: z.optional(z.string()) }), {});
+
+/** What an attachment is called: its own name, else the end of its address, else its type. */
+function blockName(block: ContentBlock): string {
+  if (typeof block['name'] === 'string') return block['name'];
+  const { uri } = addressed.parse(block['resource'] ?? block);
+  const end = uri === undefined ? '' : (uri.split('/').at(-1) ?? '');
+  return end === '' ? block.type : end;
 }

@@ -86,8 +86,13 @@ export interface Sessions {
     sessionId: string,
     prompt: string | readonly ContentBlock[],
   ): Promise<{ readonly stopReason: string }>;
-  /** Takes a waiting prompt out of the queue. Its promise resolves with `cancelled`. */
-  unqueue(sessionId: string, promptId: string): void;
+  /**
+   * Takes a waiting prompt out of the queue. Its promise resolves with `cancelled`; what it said is
+   * returned, so that it can be written anew. `undefined` when it waits no more.
+   */
+  unqueue(sessionId: string, promptId: string): readonly ContentBlock[] | undefined;
+  /** Gives a waiting prompt another place, counted from 0 at the one that is next. */
+  moveQueued(sessionId: string, promptId: string, to: number): void;
   cancel(sessionId: string): Promise<void>;
   respondToPermission(
     sessionId: string,

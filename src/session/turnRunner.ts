@@ -4,6 +4,7 @@ import type { ContextManager } from './context.ts';
 import { toSessionError, type SessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { Logger } from './ports.ts';
+import { fitPrompt } from './promptFit.ts';
 import { promptText, type PromptQueue, type QueuedPrompt } from './promptQueue.ts';
 import type { SessionRow } from './sessionRow.ts';
 import type { TurnOutcome } from './sessions.ts';
@@ -70,12 +71,19 @@ export class TurnRunner {
     this.#titleFrom(prompt);
     row.patch({ turnRunning: true });
     context.userPrompt(prompt.blocks);
+    const fitted = fitPrompt(prompt.blocks, run.info.can);
+    if (fitted.leftOut.length > 0) {
+      context.notice(
+        'attachmentLeftOut',
+        `${run.agent.name} cannot take this, so it was not sent: ${fitted.leftOut.join(', ')}.`,
+      );
+    }
     this.#deps.syncStatus();
     stall.start();
     let settle: () => void;
     let outcome: TurnOutcome;
     try {
-      const result = await run.link.prompt(run.agentSessionId, withCarried(run, prompt));
+      const result = await run.link.prompt(run.agentSessionId, withCarried(run, fitted.blocks));
       if (run.turn !== turn) return;
       turn.answered = true;
       this.#deps.onHealthy();
@@ -145,9 +153,9 @@ export class TurnRunner {
 }
 
 /** The prompt's blocks, after what the agent has to be told of the conversation it could not load. */
-function withCarried(run: AgentRun, prompt: QueuedPrompt): QueuedPrompt['blocks'] {
-  if (run.carried === undefined) return prompt.blocks;
-  const blocks = [{ type: 'text', text: run.carried }, ...prompt.blocks];
+function withCarried(run: AgentRun, prompt: QueuedPrompt['blocks']): QueuedPrompt['blocks'] {
+  if (run.carried === undefined) return prompt;
+  const blocks = [{ type: 'text', text: run.carried }, ...prompt];
   run.carried = undefined;
   return blocks;
 }

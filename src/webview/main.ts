@@ -22,6 +22,8 @@ let model = emptyModel;
 let framePending = false;
 let stateTimer: number | undefined;
 let lastActivity = Number.NEGATIVE_INFINITY;
+/** The draft that the host has, as JSON. */
+let keptDraft = '';
 
 function post(message: FromPanel): void {
   if (message.type === 'activity') {
@@ -34,8 +36,19 @@ function post(message: FromPanel): void {
 function keepState(): void {
   stateTimer ??= window.setTimeout(() => {
     stateTimer = undefined;
-    if (view.state !== undefined) editor.setState({ sessionId, ...view.state });
+    writeState();
   }, stateDelay);
+}
+
+/** Into the editor's memory of this page, and what is written also into the host's, which outlives it. */
+function writeState(): void {
+  const { state } = view;
+  if (state === undefined) return;
+  editor.setState({ sessionId, ...state });
+  const draft = JSON.stringify(state.draft);
+  if (state.draft === undefined || draft === keptDraft) return;
+  keptDraft = draft;
+  post({ type: 'draft', draft: state.draft });
 }
 
 const root = document.getElementById('panel');
@@ -44,9 +57,9 @@ const view = new PanelView(
   root,
   {
     post,
-    onOlder: () => {
+    onOlder: (until) => {
       if (model.before === undefined || model.loadingOlder) return;
-      post({ type: 'older', before: model.before });
+      post({ type: 'older', before: model.before, ...(until === undefined ? {} : { until }) });
       model = startLoadingOlder(model);
       scheduleFrame();
     },
@@ -78,5 +91,8 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (model.lost && !before.lost) post({ type: 'resync' });
   scheduleFrame();
 });
+
+// A page that is thrown away writes what its timer would have written.
+window.addEventListener('pagehide', writeState);
 
 post({ type: 'ready', version: chatProtocolVersion });

@@ -1,9 +1,11 @@
 // The whole panel: its parts in their places, and what of the model each is shown.
-import type { FromPanel, PanelState } from '../chatProtocol.ts';
+import type { Draft, FromPanel, PanelState } from '../chatProtocol.ts';
 import { button, icon, isEditable, make } from './dom.ts';
+import { Announcer } from './render/announcer.ts';
 import { Banners } from './render/banners.ts';
 import { Composer } from './render/composer.ts';
 import type { PanelContext } from './render/context.ts';
+import { FindBar } from './render/findBar.ts';
 import { Header } from './render/header.ts';
 import { PendingCards } from './render/pendingCards.ts';
 import { QueueView } from './render/queue.ts';
@@ -15,8 +17,8 @@ import { setWords, word } from './words.ts';
 /** What the view tells. */
 export interface PanelViewEvents {
   readonly post: (message: FromPanel) => void;
-  /** The page before the oldest entry is wanted. */
-  readonly onOlder: () => void;
+  /** The page before the oldest entry is wanted, or all pages back to this entry. */
+  readonly onOlder: (until?: string) => void;
   /** Draft or place changed: what should survive a reload is now {@link PanelView.state}. */
   readonly onState: () => void;
 }
@@ -25,6 +27,8 @@ export interface PanelViewEvents {
 interface Parts {
   readonly header: Header;
   readonly transcript: TranscriptView;
+  readonly find: FindBar;
+  readonly announcer: Announcer;
   readonly banners: Banners;
   readonly pending: PendingCards;
   readonly queue: QueueView;
@@ -40,8 +44,9 @@ export class PanelView {
   #parts: Parts | undefined;
   #shownFocusCount = 0;
   #shownSnapshot = 0;
+  #draftBack = false;
   /** What an earlier page of this panel left, until it has been put back. */
-  #restored: { readonly draft: string; readonly scroll: ScrollPlace } | undefined;
+  #restored: { readonly draft: Draft | undefined; readonly scroll: ScrollPlace } | undefined;
 
   /** @param restored what {@link state} was before a reload */
   constructor(root: HTMLElement, events: PanelViewEvents, restored: PanelState | undefined) {
@@ -49,7 +54,7 @@ export class PanelView {
     this.#events = events;
     this.#context = { post: events.post };
     this.#restored =
-      restored === undefined ? undefined : { draft: restored.draft ?? '', scroll: restored.scroll };
+      restored === undefined ? undefined : { draft: restored.draft, scroll: restored.scroll };
     document.addEventListener('keydown', (event) => {
       this.#key(event);
     });
@@ -57,7 +62,7 @@ export class PanelView {
 
   /** What should survive a reload; `undefined` while the earlier page's is not back yet. */
   get state(): Pick<PanelState, 'draft' | 'scroll'> | undefined {
-    if (this.#parts === undefined || this.#restored !== undefined) return undefined;
+    if (this.#parts === undefined || !this.#draftBack) return undefined;
     return { draft: this.#parts.composer.draft, scroll: this.#parts.transcript.place };
   }
 
@@ -73,10 +78,11 @@ export class PanelView {
     const parts = this.#parts ?? this.#build();
     const { header, transcript, banners, pending, queue, composer, empty } = parts;
     header.update(session);
+    parts.announcer.update(model);
     banners.update(session, model.error);
     pending.update(session.pending);
     queue.update(session.queue);
-    composer.update(session, userPrompts(model));
+    composer.update(session, model);
     empty.hidden = model.entries.length > 0;
     if (!empty.hidden) empty.replaceChildren(emptyNode(session));
     transcript.element.hidden = model.entries.length === 0;
@@ -86,36 +92,46 @@ export class PanelView {
     transcript.update(model);
     if (fresh) transcript.goTo(this.#shownSnapshot === 0 ? this.#restored?.scroll : place);
     this.#shownSnapshot = model.snapshotCount;
-    this.#restore(composer);
+    parts.find.update(model.found);
+    this.#restore(composer, model.draft);
     if (model.focusCount !== this.#shownFocusCount) composer.focus();
     this.#shownFocusCount = model.focusCount;
   }
 
-  #restore(composer: Composer): void {
-    const restored = this.#restored;
-    if (restored === undefined) return;
+  /** The page's own memory is the newer one; the host's outlives the panel. */
+  #restore(composer: Composer, kept: Draft | undefined): void {
+    if (this.#draftBack) return;
+    const draft = this.#restored?.draft ?? kept;
+    this.#draftBack = true;
     this.#restored = undefined;
-    if (restored.draft !== '') composer.setDraft(restored.draft);
+    if (draft !== undefined) composer.setDraft(draft);
   }
 
   #build(): Parts {
     const composer = new Composer(this.#context, {
       onDraft: () => {
         this.#events.onState();
-        this.#events.post({ type: 'activity' });
+        if (this.#draftBack) this.#events.post({ type: 'activity' });
       },
       onSend: () => {
         this.#parts?.transcript.goTo(undefined);
       },
     });
+    const transcript = new TranscriptView(this.#context, {
+      onOlder: this.#events.onOlder,
+      onScroll: this.#events.onState,
+      onRender: () => {
+        this.#parts?.find.mark();
+      },
+    });
+    const find = new FindBar(this.#context, transcript);
     const parts: Parts = {
-      header: new Header(),
-      transcript: new TranscriptView(this.#context, {
-        onOlder: this.#events.onOlder,
-        onScroll: this.#events.onState,
-      }),
-      banners: new Banners(this.#context, (text) => {
-        composer.setDraft(composer.draft === '' ? text : `${composer.draft}\n${text}`);
+      header: new Header(this.#headerButtons(transcript, find)),
+      transcript,
+      find,
+      announcer: new Announcer(),
+      banners: new Banners(this.#context, (prompt) => {
+        composer.add(prompt);
         composer.focus();
       }),
       pending: new PendingCards(this.#context),
@@ -128,8 +144,10 @@ export class PanelView {
     });
     this.#root.replaceChildren(
       parts.header.element,
+      parts.find.element,
       parts.empty,
       parts.transcript.element,
+      parts.announcer.element,
       make(
         'footer',
         { class: 'footer' },
@@ -176,14 +194,50 @@ export class PanelView {
     );
   }
 
-  /** Keys that answer a request, as long as nobody is writing. */
+  #headerButtons(transcript: TranscriptView, find: FindBar): HTMLElement[] {
+    return [
+      headerButton('search', 'find', () => {
+        find.open();
+      }),
+      headerButton('arrow-up', 'previousTurn', () => {
+        transcript.goToTurn(-1);
+      }),
+      headerButton('arrow-down', 'nextTurn', () => {
+        transcript.goToTurn(1);
+      }),
+      headerButton('copy', 'copyConversation', () => {
+        this.#events.post({ type: 'copyConversation' });
+      }),
+    ];
+  }
+
+  #navigate(event: KeyboardEvent): boolean {
+    const { ctrlKey, metaKey, altKey, key } = event;
+    if (this.#parts === undefined) return false;
+    const { find, transcript } = this.#parts;
+    if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === 'f') find.open();
+    else if (altKey && key === 'PageUp') transcript.goToTurn(-1);
+    else if (altKey && key === 'PageDown') transcript.goToTurn(1);
+    else return false;
+    return true;
+  }
+
+  /** Keys that go through the transcript, and, as long as nobody is writing, those that answer a request. */
   #key(event: KeyboardEvent): void {
+    if (this.#navigate(event)) {
+      event.preventDefault();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isEditable(event.target) || this.#parts === undefined) return;
     if (this.#parts.pending.key(event.key)) event.preventDefault();
   }
 }
 
-function userPrompts(model: PanelModel): readonly string[] {
-  return model.entries.flatMap((entry) => (entry.type === 'user' ? [entry.text] : []));
+function headerButton(
+  iconName: string,
+  label: 'find' | 'previousTurn' | 'nextTurn' | 'copyConversation',
+  click: () => void,
+): HTMLElement {
+  return button({ class: `icon-button ${label}`, icon: iconName, label: word(label), click });
 }

@@ -1,6 +1,14 @@
 // What the panel knows, and how each message of the host changes it: pure, so that it can be tested without a page.
 import { chatProtocolVersion } from '../chatProtocol.ts';
-import type { EntryChange, EntryView, ErrorView, SessionView, ToPanel } from '../chatProtocol.ts';
+import type {
+  Draft,
+  EntryChange,
+  EntryView,
+  ErrorView,
+  Mention,
+  SessionView,
+  ToPanel,
+} from '../chatProtocol.ts';
 
 /** How much output of one terminal is kept, in UTF-16 units. */
 const terminalLimit = 200_000;
@@ -21,8 +29,23 @@ export interface PanelModel {
   readonly error: ErrorView | undefined;
   /** How often the host has asked for the cursor. */
   readonly focusCount: number;
+  /** What fits behind the `@` that was last asked about. */
+  readonly mentions: { readonly asked: string; readonly mentions: readonly Mention[] } | undefined;
+  /** What the last search of the whole transcript found. */
+  readonly found: Found | undefined;
+  /** What the user wrote in an earlier panel of this session. */
+  readonly draft: Draft | undefined;
+  /** Everything that was to go into the composer so far, in order. */
+  readonly composed: readonly Draft[];
   /** How many snapshots there were: the view starts over with each. */
   readonly snapshotCount: number;
+}
+
+/** What a search found: ids of entries, oldest first. */
+export interface Found {
+  readonly query: string;
+  readonly hits: readonly string[];
+  readonly more: boolean;
 }
 
 /** Before the host has said anything. */
@@ -37,6 +60,10 @@ export const emptyModel: PanelModel = {
   loadingOlder: false,
   error: undefined,
   focusCount: 0,
+  mentions: undefined,
+  found: undefined,
+  draft: undefined,
+  composed: [],
   snapshotCount: 0,
 };
 
@@ -59,6 +86,15 @@ export function reduce(model: PanelModel, message: ToPanel): PanelModel {
       return { ...next, error: message.error, loadingOlder: false };
     case 'focus':
       return { ...next, focusCount: model.focusCount + 1 };
+    case 'mentions':
+      return { ...next, mentions: { asked: message.asked, mentions: message.mentions } };
+    case 'found':
+      return {
+        ...next,
+        found: { query: message.query, hits: message.hits, more: message.more },
+      };
+    case 'compose':
+      return { ...next, composed: [...model.composed, message.draft] };
   }
 }
 
@@ -84,6 +120,10 @@ function fromSnapshot(
     loadingOlder: false,
     error: message.error,
     focusCount: model.focusCount,
+    mentions: undefined,
+    found: undefined,
+    draft: message.draft,
+    composed: model.composed,
     snapshotCount: model.snapshotCount + 1,
   };
 }

@@ -2,7 +2,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../launch/browser.ts';
-import { hostileTexts } from './support/hostileTexts.ts';
 import { PanelStage } from './support/panelStage.ts';
 
 let browser: Browser;
@@ -51,7 +50,7 @@ describe('the composer', () => {
     await page.keyboard.type('second');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.entry.user');
-    expect(await page.textContent('.entry.user')).toBe('first\nsecond');
+    expect(await page.textContent('.entry.user .plain-text')).toBe('first\nsecond');
     expect(await page.inputValue(composer)).toBe('');
     expect(stage.agent.prompts).toEqual([[{ type: 'text', text: 'first\nsecond' }]]);
   });
@@ -94,18 +93,99 @@ describe('the composer', () => {
     expect(await page.inputValue(composer)).toBe('');
   });
 
-  it('queues what is sent while a turn runs, and takes it back', async () => {
+  it('attaches by name with the keyboard, and sends what the agent can read', async () => {
+    const { page } = stage;
+    await page.click(composer);
+    await page.keyboard.type('Look at @ma');
+    await page.waitForSelector('.completion:has-text("src/main.ts")');
+    expect(await page.locator('.completion').count()).toBe(1);
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('.attached .chip:has-text("main.ts")');
+    expect(await page.inputValue(composer)).toBe('Look at @main.ts ');
+    await page.click('.attach');
+    await page.waitForSelector('.completion:has-text("Selection")');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.attached .chip >> nth=1');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.entry.user .chip >> nth=1');
+    expect(await page.textContent('.entry.user .plain-text')).toBe('Look at @main.ts @Selection ');
+    // This agent has not offered to take embedded text: it is told the text as text.
+    expect(stage.agent.prompts.at(-1)).toEqual([
+      { type: 'text', text: 'Look at @main.ts @Selection ' },
+      { type: 'resource_link', uri: 'file:///work/src/main.ts', name: 'main.ts' },
+      {
+        type: 'text',
+        text: 'file:///work/src/list.ts#L3-L5\n```\nthree\nlines\nof text\n```',
+      },
+    ]);
+    expect(await page.locator('.attached .chip').count()).toBe(0);
+  });
+
+  it('takes pictures and files that are dropped, and lets them go again', async () => {
+    const { page } = stage;
+    await page.evaluate(async () => {
+      const canvas = document.createElement('canvas');
+      canvas.getContext('2d')?.fillRect(0, 0, 8, 8);
+      const blob = await new Promise<Blob | null>((resolve) => {
+        canvas.toBlob(resolve);
+      });
+      const data = new DataTransfer();
+      data.items.add(new File([blob ?? ''], 'shot.png', { type: 'image/png' }));
+      document.querySelector('.composer-input')?.dispatchEvent(
+        // Chromium has no data of its own for a paste that a script makes.
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+      const files = new DataTransfer();
+      files.setData('text/uri-list', 'file:///work/src/list.ts\r\nhttps://evil.test/x');
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true }));
+    });
+    // The agent of this stage says that it takes no images.
+    await page.waitForSelector('.composer-note:has-text("does not take images")');
+    await page.waitForSelector('.attached .chip:has-text("list.ts")');
+    expect(await page.locator('.attached .chip').count()).toBe(1);
+    await page.press(composer, 'Backspace');
+    await page.waitForSelector('.attached', { state: 'hidden' });
+  });
+
+  it('queues what is sent while a turn runs; it can be edited, moved and taken back', async () => {
     const { page } = stage;
     await stage.startTurn('first');
-    await page.fill(composer, 'second');
-    await page.press(composer, 'Enter');
-    await page.waitForSelector('.queued');
-    expect(await page.textContent('.queued')).toContain('second');
-    await page.click('.queued button');
-    await page.waitForSelector('.queued', { state: 'detached' });
+    for (const text of ['second', 'third', 'fourth']) {
+      await page.fill(composer, text);
+      await page.press(composer, 'Enter');
+      await page.waitForSelector(`.queued:has-text("${text}")`);
+    }
+    await page.click('.queued:has-text("fourth") .sendSooner');
+    await expect
+      .poll(() => page.locator('.queued-text').allTextContents())
+      .toEqual(['second', 'fourth', 'third']);
+    await page.keyboard.press('Alt+ArrowUp');
+    await expect
+      .poll(() => page.locator('.queued-text').allTextContents())
+      .toEqual(['fourth', 'second', 'third']);
+    await page.click('.queued:has-text("second") .removeQueued');
+    await page.click('.queued:has-text("fourth") .editQueued');
+    await page.waitForFunction(
+      () => document.querySelector<HTMLTextAreaElement>('.composer-input')?.value === 'fourth',
+    );
     stage.endTurn();
-    await page.waitForSelector('.stop[hidden]', { state: 'attached' });
-    expect(stage.agent.prompts).toHaveLength(1);
+    await expect
+      .poll(() => stage.agent.prompts.map(([block]) => block?.['text']))
+      .toEqual(['first', 'third']);
+  });
+
+  it('brings a draft back when its panel was closed', async () => {
+    const { page } = stage;
+    await page.fill(composer, 'half a thought');
+    await expect.poll(() => stage.drafts.get(stage.sessionId)?.text).toBe('half a thought');
+    await stage.hide();
+    // A new panel has no memory of its own.
+    await page.goto('http://panel.test/panel-style.css');
+    await page.evaluate(() => {
+      sessionStorage.clear();
+    });
+    await stage.show();
+    expect(await page.inputValue(composer)).toBe('half a thought');
   });
 
   it('stops the turn', async () => {
@@ -261,35 +341,79 @@ describe('the transcript', () => {
     await expect.poll(gap).toBeLessThan(2);
   });
 
-  it('fetches older entries when the reader comes to the start, without a jump', async () => {
+  it('shows thousands of entries with few nodes, and older ones without a jump', async () => {
     const { page } = stage;
     await stage.startTurn('go');
-    for (let count = 0; count < 250; count += 1) {
-      stage.say({
-        type: 'toolCall',
-        patch: {
-          toolCallId: `c${count}`,
-          title: `Call number ${count}`,
-          kind: 'read',
-          status: 'completed',
-        },
-      });
+    for (let count = 0; count < 3000; count += 1) {
+      const toolCallId = `c${count}`;
+      const title = `Call number ${count}`;
+      stage.say({ type: 'toolCall', patch: { toolCallId, title, status: 'completed' } });
     }
     await stage.hide();
     await stage.show();
-    await page.waitForSelector('text=Call number 249');
-    expect(await page.locator('.entry').count()).toBe(100);
-    const top = await page.evaluate(() => {
+    await page.waitForSelector('text=Call number 2999');
+    await page.evaluate(async () => {
       const transcript = document.querySelector('.transcript');
       if (transcript !== null) transcript.scrollTop = 150;
-      return document.querySelector('.entry')?.getBoundingClientRect().top ?? 0;
+      await new Promise(requestAnimationFrame);
     });
-    await page.waitForFunction(() => document.querySelectorAll('.entry').length === 200);
-    const after = await page
-      .locator('.entry', { hasText: 'Call number 150' })
-      .first()
-      .boundingBox();
-    expect(Math.abs((after?.y ?? 0) - top)).toBeLessThan(3);
+    const first = page.locator('.entry', { has: page.locator('text=/^Call number 29\\d\\d$/') });
+    const seen = await first.evaluateAll((entries) =>
+      entries
+        .map((entry) => ({
+          id: (entry as HTMLElement).dataset['entryId'],
+          top: entry.getBoundingClientRect().top,
+        }))
+        .find(({ top }) => top >= 60),
+    );
+    await page.waitForFunction(() => (document.querySelector('.spacer')?.clientHeight ?? 0) > 1500);
+    const after = await page.locator(`[data-entry-id="${seen?.id ?? ''}"]`).boundingBox();
+    expect(Math.abs((after?.y ?? 0) - (seen?.top ?? -1000))).toBeLessThan(1);
+    // The first call is found although its page is not loaded; everything up to it is fetched at once.
+    await page.focus('.transcript');
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('call number 7');
+    await page.waitForSelector('.find-count:has-text("111 of 111")');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.find-count:has-text("1 of 111")');
+    const hit = page.locator('.entry', { has: page.locator('text=/^Call number 7$/') });
+    await hit.waitFor();
+    expect((await hit.boundingBox())?.y).toBeLessThan(200);
+    expect(await page.locator('.entry').count()).toBeLessThan(200);
+    expect(await page.evaluate(() => CSS.highlights.get('found-active')?.size)).toBe(1);
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => CSS.highlights.size)).toBe(0);
+    // To the user's own message, which is the very first entry, and back to the end.
+    await page.keyboard.press('Alt+PageUp');
+    await page.waitForSelector('.entry.user');
+    await page.click('.to-end');
+    await page.waitForSelector('text=Call number 2999');
+  });
+
+  it('comes back to where the reader was, in a page that is not loaded yet', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    for (let count = 0; count < 400; count += 1) {
+      const toolCallId = `c${count}`;
+      const title = `Call number ${count}`;
+      stage.say({ type: 'toolCall', patch: { toolCallId, title, status: 'completed' } });
+    }
+    await page.waitForSelector('text=Call number 399');
+    await page.evaluate(() => {
+      const transcript = document.querySelector('.transcript');
+      if (transcript !== null) transcript.scrollTop = 600;
+    });
+    await page.waitForFunction(() => (sessionStorage.getItem('state') ?? '').includes('offset'));
+    const top = (): Promise<string | null | undefined> =>
+      page.evaluate(() => {
+        const { top, left } = document.querySelector('.transcript')?.getBoundingClientRect() ?? {};
+        const at = document.elementFromPoint((left ?? 0) + 60, (top ?? 0) + 40);
+        return at?.closest('.entry')?.textContent;
+      });
+    const before = await top();
+    await stage.hide();
+    await stage.show();
+    await expect.poll(top).toBe(before);
   });
 
   it('opens links and files only through the host', async () => {
@@ -352,6 +476,58 @@ describe('the transcript', () => {
   });
 });
 
+describe('what can be done with what is shown', () => {
+  it('code is coloured, copied and inserted; messages and the conversation are copied', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    stage.write('Look:\n\n```ts\nconst a = 1;\n```\n');
+    await page.waitForSelector('.code .hljs-keyword:has-text("const")');
+    await page.click('.code .insert');
+    await page.click('.code .copy');
+    await page.hover('.entry.user');
+    await page.click('.entry.user .entry-actions .copy');
+    await page.click('.copyConversation');
+    await expect
+      .poll(() => stage.opened)
+      .toEqual([
+        'insert const a = 1;',
+        'copy const a = 1;',
+        'copy go',
+        expect.stringContaining('# Find the failing test') as unknown,
+      ]);
+    expect(stage.opened.at(-1)).toContain('const a = 1;');
+    expect(await page.getAttribute('.entry.user time', 'datetime')).toMatch(/^2026-/);
+  });
+
+  it('an edit opens in the editor’s own view, made or asked for', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const content = [
+      { type: 'text' as const, text: 'first' },
+      { type: 'diff' as const, path: '/work/a.ts', oldText: 'a', newText: 'b' },
+    ];
+    stage.say({
+      type: 'toolCall',
+      patch: { toolCallId: 'd', title: 'Edit', status: 'completed', content },
+    });
+    await page.click('.entry .open-diff');
+    void stage.agent.events.requestPermission(
+      {
+        agentSessionId: 'fake-1',
+        toolCall: {
+          toolCallId: 'e',
+          title: 'Edit b',
+          content: [{ ...content[1], path: '/work/b.ts' }] as never,
+        },
+        options,
+      },
+      new AbortController().signal,
+    );
+    await page.click('.card .open-diff');
+    await expect.poll(() => stage.opened).toEqual(['diff /work/a.ts', 'diff /work/b.ts']);
+  });
+});
+
 describe('what goes wrong', () => {
   it('is said with what helps, and the prompt comes back', async () => {
     const { page } = stage;
@@ -371,48 +547,6 @@ describe('what goes wrong', () => {
     stage.agent.exit({ exitCode: 3 });
     await page.waitForSelector('.status-crashed');
     expect(await page.locator('.banner').count()).toBe(1);
-  });
-});
-
-describe('hostile text', () => {
-  it.each(hostileTexts)('%s stays text', async (_, text) => {
-    const { page } = stage;
-    await stage.startTurn(text);
-    stage.write(text);
-    stage.say({ type: 'text', role: 'thought', text });
-    stage.say({
-      type: 'toolCall',
-      patch: {
-        toolCallId: 'c',
-        title: text,
-        kind: text,
-        status: text,
-        rawInput: { text },
-        locations: [{ path: text }],
-        content: [
-          { type: 'text', text },
-          { type: 'diff', path: text, oldText: text, newText: `${text}x` },
-        ],
-      },
-    });
-    stage.say({ type: 'plan', entries: [{ content: text, status: text }] });
-    stage.say({ type: 'notice', code: text, text });
-    stage.say({ type: 'commands', commands: [{ name: text, description: text, hint: text }] });
-    void ask(text);
-    await page.waitForSelector('.card.permission');
-    for (const button of await page.locator('.disclosure-button[aria-expanded=false]').all()) {
-      await button.click();
-    }
-    stage.say({ type: 'notice', code: 'end', text: 'The end' });
-    await page.waitForSelector('.notice:has-text("The end")');
-    const made = await page.evaluate(() => ({
-      bad: document.querySelectorAll(
-        'script:not([nonce]),iframe,object,embed,svg,img,video,audio,form,style,base,meta[http-equiv=refresh],[href]:not(link),[src]:not(script),[style*=url],[onclick],[onerror],[onload],[srcdoc],[id=x]',
-      ).length,
-      frames: window.frames.length,
-      address: location.href,
-    }));
-    expect(made).toEqual({ bad: 0, frames: 0, address: 'http://panel.test/' });
   });
 });
 

@@ -68,13 +68,13 @@ describe('what a host may say', () => {
 });
 
 it('keeps over a reload only what has the right shape', () => {
-  expect(panelStateSchema.safeParse({ draft: 'x' }).success).toBe(false);
+  expect(panelStateSchema.safeParse({ draft: { text: 'x', attached: [] } }).success).toBe(false);
   expect(panelStateSchema.safeParse({ sessionId: 's', scroll: { entryId: 1 } }).success).toBe(
     false,
   );
-  expect(panelStateSchema.parse({ sessionId: 's', draft: 'x' })).toEqual({
+  expect(panelStateSchema.parse({ sessionId: 's', draft: { text: 'x', attached: [] } })).toEqual({
     sessionId: 's',
-    draft: 'x',
+    draft: { text: 'x', attached: [] },
   });
 });
 

@@ -1,5 +1,5 @@
 // What stands above the composer when something is wrong or at rest, each with the buttons that help.
-import type { ErrorView, FromPanel, SessionView } from '../../chatProtocol.ts';
+import type { Draft, ErrorView, FromPanel, SessionView } from '../../chatProtocol.ts';
 import { button, icon, make, setChildren } from '../dom.ts';
 import { readable } from '../visibleText.ts';
 import { word } from '../words.ts';
@@ -28,7 +28,7 @@ export function bannersOf(
       hint: error.hint,
       actions: [
         ...(error.action === undefined ? [] : [error.action]),
-        ...(error.promptText === undefined ? [] : (['putBack'] as const)),
+        ...(error.prompt === undefined ? [] : (['putBack'] as const)),
         'dismissError',
       ],
     });
@@ -104,11 +104,11 @@ const icons = { info: 'info', warning: 'warning', error: 'error' } as const;
 export class Banners {
   readonly element = make('div', { class: 'banners', role: 'status' });
   readonly #context: PanelContext;
-  readonly #putBack: (text: string) => void;
+  readonly #putBack: (prompt: Draft) => void;
   #shown = '';
 
   /** @param putBack puts a prompt that was not accepted back into the composer */
-  constructor(context: PanelContext, putBack: (text: string) => void) {
+  constructor(context: PanelContext, putBack: (prompt: Draft) => void) {
     this.#context = context;
     this.#putBack = putBack;
   }
@@ -116,16 +116,16 @@ export class Banners {
   /** Shows what the session and the last error call for. */
   update(session: SessionView | undefined, error: ErrorView | undefined): void {
     const banners = bannersOf(session, error);
-    const shown = JSON.stringify([banners, error?.promptText]);
+    const shown = JSON.stringify([banners, error?.prompt]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     setChildren(
       this.element,
-      banners.map((banner) => this.#node(banner, error?.promptText)),
+      banners.map((banner) => this.#node(banner, error?.prompt)),
     );
   }
 
-  #node(banner: Banner, promptText: string | undefined): HTMLElement {
+  #node(banner: Banner, prompt: Draft | undefined): HTMLElement {
     const { level, text, hint, actions } = banner;
     return make(
       'div',
@@ -140,12 +140,12 @@ export class Banners {
       make(
         'div',
         { class: 'banner-actions' },
-        ...actions.map((action) => this.#button(action, promptText)),
+        ...actions.map((action) => this.#button(action, prompt)),
       ),
     );
   }
 
-  #button(action: Action | 'putBack' | 'cancel', promptText: string | undefined): HTMLElement {
+  #button(action: Action | 'putBack' | 'cancel', prompt: Draft | undefined): HTMLElement {
     const { post } = this.#context;
     switch (action) {
       case 'dismissError':
@@ -162,7 +162,7 @@ export class Banners {
           class: 'button secondary small',
           text: word('putBack'),
           click: () => {
-            this.#putBack(promptText ?? '');
+            if (prompt !== undefined) this.#putBack(prompt);
             post({ type: 'action', action: 'dismissError' });
           },
         });

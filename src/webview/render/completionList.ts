@@ -1,37 +1,42 @@
-// The list of slash commands above the composer.
-import type { CommandView } from '../../chatProtocol.ts';
-import { make } from '../dom.ts';
+// The list above the composer: slash commands, or what can be attached.
+import { icon, make } from '../dom.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
 
-/** The most commands that are listed at once. */
-const shownLimit = 50;
+/** The most rows that are listed at once. */
+const shownLimit = 60;
+
+/** One row. */
+export interface Completion {
+  readonly icon?: string;
+  readonly name: string;
+  readonly hint?: string | undefined;
+  readonly detail: string;
+  /** What choosing it does. */
+  readonly pick: () => void;
+  /** The whole text that means this row already: Enter then sends it instead of choosing. */
+  readonly whole?: string;
+}
 
 /** A listbox whose active option is moved by the composer's keys. */
 export class CompletionList {
   readonly element = make('div', {
     class: 'completions',
     role: 'listbox',
-    label: word('commands'),
     hidden: true,
     attributes: { id: 'completions' },
   });
-  readonly #onPick: (command: CommandView) => void;
-  #commands: readonly CommandView[] = [];
+  #rows: readonly Completion[] = [];
   #active = 0;
-
-  constructor(onPick: (command: CommandView) => void) {
-    this.#onPick = onPick;
-  }
 
   /** Whether it can be seen. */
   get open(): boolean {
     return !this.element.hidden;
   }
 
-  /** The command that Enter or Tab would take. */
-  get active(): CommandView | undefined {
-    return this.open ? this.#commands[this.#active] : undefined;
+  /** The row that Enter or Tab would take. */
+  get active(): Completion | undefined {
+    return this.open ? this.#rows[this.#active] : undefined;
   }
 
   /** The id of the active option, for `aria-activedescendant`. */
@@ -39,18 +44,21 @@ export class CompletionList {
     return this.active === undefined ? undefined : `completion-${this.#active}`;
   }
 
-  /** Lists these commands; hides when there are none. */
-  show(commands: readonly CommandView[]): void {
+  /** Lists these rows; hides when there are none. The active one stays while the rows are the same. */
+  show(rows: readonly Completion[], label: 'commands' | 'mentions'): void {
+    const shown = rows.slice(0, shownLimit);
     const same =
-      commands.length === this.#commands.length &&
-      commands.every((command, index) => command === this.#commands[index]);
-    this.element.hidden = commands.length === 0;
+      shown.length === this.#rows.length &&
+      shown.every(
+        (row, index) =>
+          row.name === this.#rows[index]?.name && row.detail === this.#rows[index].detail,
+      );
+    this.element.hidden = shown.length === 0;
+    this.#rows = shown;
     if (same) return;
-    this.#commands = commands.slice(0, shownLimit);
     this.#active = 0;
-    this.element.replaceChildren(
-      ...this.#commands.map((command, index) => this.#row(command, index)),
-    );
+    this.element.setAttribute('aria-label', word(label));
+    this.element.replaceChildren(...shown.map((row, index) => this.#node(row, index)));
     this.#mark();
   }
 
@@ -61,13 +69,12 @@ export class CompletionList {
 
   /** Moves the active option, round the ends. */
   move(by: number): void {
-    const count = this.#commands.length;
+    const count = this.#rows.length;
     this.#active = (this.#active + by + count) % count;
     this.#mark();
   }
 
-  #row(command: CommandView, index: number): HTMLElement {
-    const { name, description, hint } = command;
+  #node({ icon: iconName, name, hint, detail }: Completion, index: number): HTMLElement {
     return make(
       'div',
       {
@@ -78,15 +85,16 @@ export class CompletionList {
           // Before the composer loses the focus by it.
           mousedown: (event) => {
             event.preventDefault();
-            this.#onPick(command);
+            this.#rows[index]?.pick();
           },
         },
       },
-      make('span', { class: 'completion-name', text: `/${exactLine(name)}` }),
+      iconName === undefined ? undefined : icon(iconName),
+      make('span', { class: 'completion-name', text: exactLine(name) }),
       hint === undefined
         ? undefined
         : make('span', { class: 'completion-hint', text: exactLine(hint) }),
-      make('span', { class: 'completion-description', text: exactLine(description) }),
+      make('span', { class: 'completion-description', text: exactLine(detail) }),
     );
   }
 

@@ -1,18 +1,22 @@
-// Where the user writes: grows with its text, completes slash commands, walks the history, sends and stops.
-import type { CommandView, SessionView } from '../../chatProtocol.ts';
+// Where the user writes: grows with its text, completes commands and mentions, takes pictures, walks the history, sends and stops.
+import { imageLimit } from '../../chatProtocol.ts';
+import type { Attached, Draft, SessionView } from '../../chatProtocol.ts';
 import { button, make, setText } from '../dom.ts';
+import { droppedUris, imagesIn, readImage } from '../droppedItems.ts';
 import { PromptHistory } from '../promptHistory.ts';
-import { calledCommand, commandPrefix, complete, matchingCommands } from '../slashCommands.ts';
+import { calledCommand } from '../slashCommands.ts';
+import type { PanelModel } from '../store.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
-import { CompletionList } from './completionList.ts';
+import { AttachmentStrip } from './attachmentStrip.ts';
+import { Completions } from './completions.ts';
 import type { PanelContext } from './context.ts';
 import { Pickers } from './pickers.ts';
 
 /** What the composer tells besides what it posts. */
 export interface ComposerEvents {
   /** The draft changed. */
-  readonly onDraft: (draft: string) => void;
+  readonly onDraft: () => void;
   /** A prompt was sent. */
   readonly onSend: () => void;
 }
@@ -23,43 +27,56 @@ export class Composer {
   readonly #context: PanelContext;
   readonly #events: ComposerEvents;
   readonly #input: HTMLTextAreaElement;
+  readonly #box: HTMLElement;
   readonly #hint = make('span', { class: 'composer-hint muted' });
+  /** What could not be attached, and why. */
+  readonly #note = make('p', { class: 'composer-note', role: 'status', hidden: true });
   readonly #send: HTMLButtonElement;
+  readonly #attach: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
-  readonly #completions: CompletionList;
+  readonly #completions: Completions;
+  readonly #strip: AttachmentStrip;
   readonly #pickers: Pickers;
   readonly #history = new PromptHistory();
   #session: SessionView | undefined;
+  #composed: number | undefined;
 
   constructor(context: PanelContext, events: ComposerEvents) {
     this.#context = context;
     this.#events = events;
-    this.#completions = new CompletionList((command) => {
-      this.#complete(command);
-    });
     this.#pickers = new Pickers(context);
+    this.#strip = new AttachmentStrip(() => {
+      this.#edited();
+    });
     this.#input = make('textarea', {
       class: 'composer-input',
-      role: 'combobox',
       attributes: {
         rows: '1',
         'aria-autocomplete': 'list',
         'aria-controls': 'completions',
-        'aria-expanded': 'false',
+        'aria-haspopup': 'listbox',
       },
       on: {
         input: () => {
           this.#history.reset();
           this.#edited();
+          this.#completions.refresh();
         },
         keydown: (event) => {
           if (this.#key(event)) event.preventDefault();
         },
+        paste: (event) => {
+          if (event.clipboardData !== null && this.#takeImages(event.clipboardData)) {
+            event.preventDefault();
+          }
+        },
         blur: () => {
           this.#completions.hide();
-          this.#showActive();
         },
       },
+    });
+    this.#completions = new Completions(this.#input, context, () => {
+      this.#edited();
     });
     this.#send = button({
       class: 'icon-button send',
@@ -78,39 +95,60 @@ export class Composer {
         context.post({ type: 'cancel' });
       },
     });
+    this.#attach = button({
+      class: 'icon-button attach',
+      icon: 'mention',
+      label: word('attach'),
+      click: () => {
+        this.#input.focus();
+        this.#completions.start('@');
+      },
+    });
+    this.#box = make(
+      'div',
+      { class: 'composer-box' },
+      this.#strip.element,
+      this.#input,
+      make(
+        'div',
+        { class: 'composer-bar' },
+        this.#attach,
+        this.#pickers.element,
+        this.#hint,
+        make('div', { class: 'composer-buttons' }, this.#stop, this.#send),
+      ),
+    );
     this.element = make(
       'div',
       { class: 'composer' },
       this.#completions.element,
-      make(
-        'div',
-        { class: 'composer-box' },
-        this.#input,
-        make(
-          'div',
-          { class: 'composer-bar' },
-          this.#pickers.element,
-          this.#hint,
-          make('div', { class: 'composer-buttons' }, this.#stop, this.#send),
-        ),
-      ),
+      this.#note,
+      this.#box,
     );
+    this.#watchDrops();
   }
 
   /** What is written and not sent. */
-  get draft(): string {
-    return this.#input.value;
+  get draft(): Draft {
+    return { text: this.#input.value, attached: [...this.#strip.attached] };
   }
 
-  /** Shows what the session allows. */
-  update(session: SessionView, prompts: readonly string[]): void {
-    this.#history.set(prompts);
+  /** Shows what the session allows, and takes what the host puts here. */
+  update(session: SessionView, model: PanelModel): void {
+    this.#history.set(userPrompts(model));
+    this.#completions.update(session.commands, model.mentions);
+    for (const draft of model.composed.slice(this.#composed ?? model.composed.length)) {
+      this.add(draft);
+      this.focus();
+    }
+    this.#composed = model.composed.length;
     if (session === this.#session) return;
     this.#session = session;
     const { status, agentName, readOnly, pickers } = session;
     const busy = status === 'working' || status === 'needsInput';
     this.#stop.hidden = !busy;
     this.#input.disabled = readOnly !== undefined;
+    this.#attach.disabled = readOnly !== undefined;
     this.#input.placeholder = placeholder(session, busy);
     this.#input.setAttribute('aria-label', word('composer', exactLine(agentName)));
     this.#send.title = word(busy ? 'queueHint' : 'sendHint');
@@ -125,52 +163,48 @@ export class Composer {
   }
 
   /** Replaces what is written, as when a draft comes back. */
-  setDraft(text: string): void {
-    this.#input.value = text;
-    this.#input.setSelectionRange(text.length, text.length);
-    this.#edited();
+  setDraft(draft: Draft): void {
+    this.#input.value = draft.text;
+    this.#input.setSelectionRange(draft.text.length, draft.text.length);
+    this.#strip.set(draft.attached);
     this.#completions.hide();
-    this.#showActive();
+    this.#edited();
+  }
+
+  /** Adds to what is written. */
+  add(draft: Draft): void {
+    const { text } = this.draft;
+    if (draft.text !== '') {
+      this.#input.value = text === '' ? draft.text : `${text}\n${draft.text}`;
+    }
+    this.#strip.add(draft.attached);
+    this.#edited();
   }
 
   #edited(): void {
+    this.#note.hidden = true;
     this.#refresh();
-    this.#events.onDraft(this.draft);
-    const commands = this.#matching();
-    if (commands.length > 0) this.#completions.show(commands);
-    else this.#completions.hide();
-    this.#showActive();
-  }
-
-  #matching(): readonly CommandView[] {
-    const prefix = commandPrefix(this.draft, this.#input.selectionStart);
-    return prefix === undefined ? [] : matchingCommands(this.#session?.commands ?? [], prefix);
+    this.#events.onDraft();
   }
 
   /** Size, hint and button after the text or the session changed. */
   #refresh(): void {
     this.#input.style.height = 'auto';
     this.#input.style.height = `${this.#input.scrollHeight}px`;
-    this.#send.disabled = this.draft.trim() === '' || this.#input.disabled;
-    const called = calledCommand(this.#session?.commands ?? [], this.draft);
+    const { value, disabled } = this.#input;
+    this.#send.disabled = value.trim() === '' || disabled;
+    const called = calledCommand(this.#session?.commands ?? [], value);
     const hint =
       called === undefined
         ? ''
-        : [called.hint ?? '', called.description].filter((part) => part !== '');
-    setText(this.#hint, hint === '' ? '' : exactLine(hint.join(' — ')));
-  }
-
-  #showActive(): void {
-    const { open, activeId } = this.#completions;
-    this.#input.setAttribute('aria-expanded', String(open));
-    if (activeId === undefined) this.#input.removeAttribute('aria-activedescendant');
-    else this.#input.setAttribute('aria-activedescendant', activeId);
+        : [called.hint ?? '', called.description].filter((part) => part !== '').join(' — ');
+    setText(this.#hint, exactLine(hint));
   }
 
   /** Whether the key was taken. Keys of an input method belong to it. */
   #key(event: KeyboardEvent): boolean {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
-    if (this.#completions.open && this.#completionKey(event)) return true;
+    if (this.#completions.key(event)) return true;
     switch (event.key) {
       case 'Enter':
         if (event.shiftKey) return false;
@@ -179,61 +213,93 @@ export class Composer {
       case 'ArrowUp':
       case 'ArrowDown':
         return !event.shiftKey && this.#walk(event.key === 'ArrowUp');
+      case 'Backspace':
+        return this.#detachLast();
       default:
         return false;
     }
-  }
-
-  #completionKey(event: KeyboardEvent): boolean {
-    const active = this.#completions.active;
-    switch (event.key) {
-      case 'ArrowUp':
-      case 'ArrowDown':
-        this.#completions.move(event.key === 'ArrowUp' ? -1 : 1);
-        this.#showActive();
-        return true;
-      case 'Escape':
-        this.#completions.hide();
-        this.#showActive();
-        event.stopPropagation();
-        return true;
-      case 'Tab':
-      case 'Enter':
-        if (active === undefined || event.shiftKey) return false;
-        // A name that is whole and takes nothing more is sent by Enter as any other text.
-        if (event.key === 'Enter' && this.draft === `/${active.name}`) return false;
-        this.#complete(active);
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #complete(command: CommandView): void {
-    const { text, caret } = complete(this.draft, this.#input.selectionStart, command);
-    this.#input.value = text;
-    this.#input.setSelectionRange(caret, caret);
-    this.#edited();
-    this.#input.focus();
   }
 
   #walk(up: boolean): boolean {
-    const walking = this.#history.isShowing(this.draft);
-    if (this.draft !== '' && !walking) return false;
+    const { value } = this.#input;
+    const walking = this.#history.isShowing(value);
+    if (value !== '' && !walking) return false;
     const text = up ? this.#history.older() : this.#history.newer();
     if (text === undefined) return walking;
-    this.setDraft(text);
+    this.setDraft({ text, attached: [...this.#strip.attached] });
+    return true;
+  }
+
+  /** In an empty input, Backspace takes the last attachment away. */
+  #detachLast(): boolean {
+    const { attached } = this.#strip;
+    if (this.#input.value !== '' || attached.length === 0) return false;
+    this.#strip.set(attached.slice(0, -1));
     return true;
   }
 
   #submit(): void {
-    const text = this.draft;
+    const { text, attached } = this.draft;
     if (text.trim() === '' || this.#input.disabled) return;
-    this.#context.post({ type: 'prompt', text });
+    this.#context.post({ type: 'prompt', text, ...(attached.length === 0 ? {} : { attached }) });
     this.#history.reset();
-    this.setDraft('');
+    this.setDraft({ text: '', attached: [] });
     this.#events.onSend();
   }
+
+  /** Drops are taken anywhere in the panel, and shown where they go. */
+  #watchDrops(): void {
+    const over = (event: DragEvent): void => {
+      event.preventDefault();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'copy';
+      this.#box.classList.add('dropping');
+      this.#box.dataset['drop'] = word('dropHere');
+    };
+    const leave = (): void => {
+      this.#box.classList.remove('dropping');
+    };
+    document.addEventListener('dragover', over);
+    document.addEventListener('dragleave', (event) => {
+      if (event.relatedTarget === null) leave();
+    });
+    document.addEventListener('drop', (event) => {
+      event.preventDefault();
+      leave();
+      if (event.dataTransfer === null || this.#input.disabled) return;
+      if (this.#takeImages(event.dataTransfer)) return;
+      const uris = droppedUris(event.dataTransfer);
+      if (uris.length > 0) this.#context.post({ type: 'attachUris', uris });
+      this.focus();
+    });
+  }
+
+  /** Whether there were pictures: they are attached, or it is said why not. */
+  #takeImages(data: DataTransfer): boolean {
+    const images = imagesIn(data);
+    if (images.length === 0) return false;
+    if (this.#session?.takesImages === false) {
+      this.#say(word('imageNotTaken', exactLine(this.#session.agentName)));
+      return true;
+    }
+    void this.#attachImages(images);
+    return true;
+  }
+
+  async #attachImages(images: readonly File[]): Promise<void> {
+    const read = await Promise.all(images.map((file) => readImage(file, word('imagePasted'))));
+    const attached = read.filter((one): one is Attached => one !== undefined);
+    this.#strip.add(attached);
+    if (attached.length < read.length) this.#say(word('imageTooLarge', imageLimit / 1_000_000));
+  }
+
+  #say(text: string): void {
+    this.#note.hidden = false;
+    setText(this.#note, text);
+  }
+}
+
+function userPrompts(model: PanelModel): readonly string[] {
+  return model.entries.flatMap((entry) => (entry.type === 'user' ? [entry.text] : []));
 }
 
 function placeholder(session: SessionView, busy: boolean): string {

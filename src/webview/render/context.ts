@@ -12,6 +12,10 @@ export interface EntryNode {
   readonly element: HTMLElement;
   /** @param live the entry is the last one of a running turn: it may still grow */
   update(entry: EntryView, live: boolean): void;
+  /** The user has opened or closed something in it, which is worth keeping. */
+  readonly touched?: boolean;
+  /** Opens what is folded. */
+  unfold?(): void;
 }
 
 /** The card of a request that waits for the user. */

@@ -12,10 +12,11 @@ import { fileLink } from './fileLink.ts';
 const lineLimit = 300;
 const lengthLimit = 2000;
 
-/** A unified view of an edit. */
+/** A unified view of an edit, and a button that has the editor show it in its own way. */
 export function diffView(
   diff: Extract<ToolPart, { type: 'diff' }>,
   context: PanelContext,
+  open: () => void,
 ): HTMLElement {
   const all = lineDiff(diff.oldText ?? '', diff.newText);
   const { added, removed } = countChanges(all);
@@ -51,6 +52,12 @@ export function diffView(
         class: 'diff-removed-count',
         text: `−${removed}`,
         label: `${word('diffOld')}: ${removed}`,
+      }),
+      button({
+        class: 'icon-button open-diff',
+        icon: 'diff',
+        label: word('openDiff'),
+        click: open,
       }),
     ),
     table,

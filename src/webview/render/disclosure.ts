@@ -51,6 +51,16 @@ export class Disclosure {
     return !this.#body.hidden;
   }
 
+  /** Whether the user has opened or closed it. */
+  get touched(): boolean {
+    return this.#touched;
+  }
+
+  /** Opens it for somebody who looks for what is inside. */
+  unfold(): void {
+    if (this.#foldable && !this.open) this.#set(true);
+  }
+
   /** Opens or closes it, unless the user has decided. */
   suggest(open: boolean): void {
     if (!this.#touched && open !== this.open) this.#set(open);

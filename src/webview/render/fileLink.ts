@@ -16,7 +16,8 @@ export function fileLink(
     class: 'link-button file',
     text,
     title: exactLine(path),
-    label: word('openFile', exactLine(path)),
+    // The whole path, and in it the text that is seen.
+    label: word('openFile', `${exactLine(path)}${line === undefined ? '' : `:${line + 1}`}`),
     click: () => {
       context.post({ type: 'openFile', path, line });
     },

@@ -24,12 +24,23 @@ export class Header {
   readonly #title = make('h1', { class: 'title' });
   readonly #agent = make('span', { class: 'muted' });
   readonly #folder = make('span', { class: 'muted' });
-  readonly #usage = make('span', { class: 'usage muted', hidden: true });
+  readonly #usage = make('span', { class: 'usage muted', role: 'meter', hidden: true });
+  readonly #filled = make('span', { class: 'meter-filled' });
+  readonly #percent = make('span');
   #shown: SessionView | undefined;
 
-  constructor() {
+  /** @param buttons what can be done with the conversation as a whole */
+  constructor(buttons: readonly HTMLElement[]) {
+    this.#usage.append(make('span', { class: 'meter' }, this.#filled), this.#percent);
     this.element = make('header', { class: 'header' });
-    this.element.append(this.#title, this.#agent, this.#folder, this.#usage, this.#status);
+    this.element.append(
+      this.#title,
+      this.#agent,
+      this.#folder,
+      this.#status,
+      this.#usage,
+      make('span', { class: 'header-buttons' }, ...buttons),
+    );
   }
 
   /** Shows a session. */
@@ -54,12 +65,15 @@ export class Header {
     this.#usage.hidden = usage === undefined;
     if (usage === undefined) return;
     const percent = Math.round((usage.used / usage.size) * 100);
-    setText(this.#usage, `${percent} %`);
+    setText(this.#percent, `${percent} %`);
+    this.#filled.style.width = `${Math.min(100, percent)}%`;
+    this.#usage.setAttribute('aria-valuemin', '0');
+    this.#usage.setAttribute('aria-valuemax', '100');
+    this.#usage.setAttribute('aria-valuenow', String(Math.min(100, percent)));
     const cost = usage.cost === undefined ? '' : ` · ${exactLine(usage.cost)}`;
     const numbers = word('usageHint', usage.used.toLocaleString(), usage.size.toLocaleString());
     this.#usage.title = `${word('usage', percent)} · ${numbers}${cost}`;
     this.#usage.setAttribute('aria-label', this.#usage.title);
-    this.#usage.setAttribute('role', 'img');
     this.#usage.classList.toggle('full', percent >= 80);
   }
 }

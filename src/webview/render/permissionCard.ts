@@ -48,8 +48,9 @@ export function permissionCard(request: Permission, context: PanelContext): Pend
     ...request.locations.slice(0, 3).map((one) => fileLink(one, context)),
   );
   const body = make('div', { class: 'card-body' });
-  for (const part of request.parts) {
-    if (part.type !== 'terminal') body.append(partNode(part, context));
+  for (const [index, part] of request.parts.entries()) {
+    if (part.type === 'terminal') continue;
+    body.append(partNode(part, context, { source: { requestId }, part: index }));
   }
   if (request.input !== undefined && !request.parts.some((part) => part.type === 'diff')) {
     body.append(rawNode(rawHeading('input'), request.input));

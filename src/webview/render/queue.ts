@@ -1,13 +1,22 @@
-// Prompts that wait behind the running turn.
+// Prompts that wait behind the running turn: each can be edited, moved and taken away.
 import type { SessionView } from '../../chatProtocol.ts';
 import { button, icon, make } from '../dom.ts';
 import { readable } from '../visibleText.ts';
 import { word } from '../words.ts';
 import type { PanelContext } from './context.ts';
 
+const icons = {
+  editQueued: 'edit',
+  sendSooner: 'arrow-up',
+  sendLater: 'arrow-down',
+  removeQueued: 'close',
+} as const;
+
+type Queued = SessionView['queue'][number];
+
 /** The queue on screen. */
 export class QueueView {
-  readonly element = make('ul', { class: 'queue', label: word('queued'), hidden: true });
+  readonly element = make('ol', { class: 'queue', label: word('queued'), hidden: true });
   readonly #context: PanelContext;
   #shown = '';
 
@@ -16,28 +25,71 @@ export class QueueView {
   }
 
   /** Shows what waits. */
-  update(queue: SessionView['queue']): void {
+  update(queue: readonly Queued[]): void {
     const shown = JSON.stringify(queue);
     if (shown === this.#shown) return;
     this.#shown = shown;
+    const focused = document.activeElement?.id ?? '';
     this.element.hidden = queue.length === 0;
     this.element.replaceChildren(
-      ...queue.map(({ promptId, text }) =>
-        make(
-          'li',
-          { class: 'queued' },
-          icon('clock', word('queued')),
-          make('span', { class: 'queued-text', text: readable(text) }),
-          button({
-            class: 'icon-button',
-            icon: 'close',
-            label: word('removeQueued'),
-            click: () => {
-              this.#context.post({ type: 'unqueue', promptId });
-            },
-          }),
-        ),
+      ...queue.map((prompt, index) => this.#row(prompt, index, queue.length)),
+    );
+    // A prompt that was moved keeps the focus where the key was pressed, for the next press.
+    if (focused.startsWith('queued-')) document.getElementById(focused)?.focus();
+  }
+
+  #row({ promptId, text }: Queued, index: number, count: number): HTMLElement {
+    const { post } = this.#context;
+    const row = make(
+      'li',
+      {
+        class: 'queued',
+        on: {
+          keydown: (event) => {
+            const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+            if (by === undefined || !event.altKey) return;
+            event.preventDefault();
+            post({ type: 'moveQueued', promptId, to: index + by });
+          },
+        },
+      },
+      icon('clock', word('queued')),
+      make('span', { class: 'queued-text', text: readable(text), title: readable(text) }),
+      make(
+        'span',
+        { class: 'queued-buttons' },
+        this.#button(promptId, 'editQueued', false, () => {
+          post({ type: 'unqueue', promptId, edit: true });
+        }),
+        this.#button(promptId, 'sendSooner', index === 0, () => {
+          post({ type: 'moveQueued', promptId, to: index - 1 });
+        }),
+        this.#button(promptId, 'sendLater', index === count - 1, () => {
+          post({ type: 'moveQueued', promptId, to: index + 1 });
+        }),
+        this.#button(promptId, 'removeQueued', false, () => {
+          post({ type: 'unqueue', promptId });
+        }),
       ),
     );
+    return row;
+  }
+
+  #button(
+    promptId: string,
+    label: keyof typeof icons,
+    disabled: boolean,
+    click: () => void,
+  ): HTMLElement {
+    const iconName = icons[label];
+    const element = button({
+      class: `icon-button ${label}`,
+      icon: iconName,
+      label: word(label),
+      click,
+    });
+    element.id = `queued-${label}-${promptId}`;
+    element.disabled = disabled;
+    return element;
   }
 }

@@ -1,10 +1,10 @@
 // The output of a command, live, at its end unless the reader has scrolled up.
 import type { TerminalView as TerminalData } from '../../chatProtocol.ts';
-import { make, setText } from '../dom.ts';
-import { terminalText } from '../terminalText.ts';
+import { button, make, setText } from '../dom.ts';
+import { terminalRuns } from '../terminalRuns.ts';
+import type { RunStyle, TerminalRun } from '../terminalRuns.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
-import { CappedText } from './cappedText.ts';
 import { copyButton } from './codeBlock.ts';
 import type { PanelContext } from './context.ts';
 
@@ -17,16 +17,26 @@ export class TerminalOutputView {
   readonly #command = make('code', { class: 'terminal-command' });
   readonly #missing = make('p', { class: 'muted', text: word('startMissing'), hidden: true });
   readonly #scroller: HTMLElement;
-  readonly #output: CappedText;
+  readonly #output = make('code');
+  readonly #more: HTMLButtonElement;
+  #limit = limit;
   readonly #exit = make('span', { class: 'terminal-exit' });
   #data: TerminalData | undefined;
 
   constructor(context: PanelContext) {
-    this.#output = new CappedText(make('code'), limit, 'end');
+    this.#more = button({
+      class: 'link-button more',
+      hidden: true,
+      click: () => {
+        this.#limit *= 2;
+        this.#show(this.#data?.output ?? '');
+      },
+    });
     this.#scroller = make(
       'pre',
       { class: 'terminal-output', label: word('output'), attributes: { tabindex: '0' } },
-      this.#output.element,
+      this.#more,
+      this.#output,
     );
     this.element = make(
       'div',
@@ -36,7 +46,10 @@ export class TerminalOutputView {
         { class: 'terminal-bar' },
         this.#command,
         this.#exit,
-        copyButton(() => terminalText(this.#data?.output ?? ''), context),
+        copyButton(() => {
+          const runs = terminalRuns(this.#data?.output ?? '');
+          return runs.map(({ text }) => text).join('');
+        }, context),
       ),
       this.#missing,
       this.#scroller,
@@ -53,11 +66,49 @@ export class TerminalOutputView {
     this.#missing.hidden = !truncated;
     const pre = this.#scroller;
     const following = pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 8;
-    this.#output.update(terminalText(output));
+    this.#show(output);
     pre.hidden = output === '';
     if (following) pre.scrollTop = pre.scrollHeight;
     this.#exit.classList.toggle('failed', exit !== undefined && exit.exitCode !== 0);
   }
+
+  /** The end of the output; where it is long, what is before stays out of the page until it is asked for. */
+  #show(output: string): void {
+    const rest = output.length - this.#limit;
+    this.#more.hidden = rest <= 0;
+    if (rest > 0) setText(this.#more, word('showMoreOf', rest));
+    this.#output.replaceChildren(...terminalRuns(output.slice(-this.#limit)).map(runNode));
+  }
+}
+
+/** A run of text in the colours of the editor's terminal. */
+function runNode({ text, style }: TerminalRun): Node {
+  if (style === undefined) return document.createTextNode(text);
+  const { inverse = false, color, background } = style;
+  const names = (['bold', 'dim', 'italic', 'underline', 'struck'] as const).filter(
+    (name) => style[name] === true,
+  );
+  const element = make('span', { class: names.map((name) => `ansi-${name}`).join(' '), text });
+  const ground = inverse ? (color ?? 'front') : background;
+  if (ground !== undefined) {
+    // As a tint behind the theme's own text colour, which is readable on it whatever the program chose.
+    const tint = `color-mix(in srgb, ${cssColor(ground)} 35%, transparent)`;
+    element.style.backgroundColor = tint;
+  } else if (color !== undefined) {
+    element.style.color = cssColor(color);
+    element.classList.remove('ansi-dim');
+  }
+  return element;
+}
+
+const palette = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'White'];
+
+function cssColor(color: NonNullable<RunStyle['color']>): string {
+  if (color === 'front') return 'var(--vscode-terminal-foreground, var(--vscode-foreground))';
+  if (typeof color === 'string') return color;
+  const name = palette[color % 8] ?? 'White';
+  const own = `var(--vscode-terminal-ansi${color >= 8 ? 'Bright' : ''}${name})`;
+  return `color-mix(in srgb, ${own} var(--ansi-strength), var(--vscode-foreground))`;
 }
 
 function exitText(exit: TerminalData['exit']): string {

@@ -24,6 +24,14 @@ export class ThoughtNode implements EntryNode {
     this.element.append(this.#disclosure.element);
   }
 
+  get touched(): boolean {
+    return this.#disclosure.touched;
+  }
+
+  unfold(): void {
+    this.#disclosure.unfold();
+  }
+
   update(entry: EntryView, live: boolean): void {
     if (entry.type !== 'thought') return;
     this.#text = entry.text;

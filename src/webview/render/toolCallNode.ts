@@ -45,6 +45,14 @@ export class ToolCallNode implements EntryNode {
     this.element = make('article', { class: 'entry' }, this.#disclosure.element);
   }
 
+  get touched(): boolean {
+    return this.#disclosure.touched;
+  }
+
+  unfold(): void {
+    this.#disclosure.unfold();
+  }
+
   update(entry: EntryView): void {
     if (entry.type !== 'toolCall') return;
     const before = this.#entry;
@@ -83,13 +91,14 @@ export class ToolCallNode implements EntryNode {
     const nodes: Node[] = [];
     const built = new Map<ToolPart, HTMLElement>();
     const terminals = new Map(entry.terminals.map((one) => [one.terminalId, one]));
-    for (const part of entry.parts) {
+    for (const [index, part] of entry.parts.entries()) {
       if (part.type === 'terminal') {
         nodes.push(this.#terminals.node(part.terminalId, terminals.get(part.terminalId), running));
         terminals.delete(part.terminalId);
         continue;
       }
-      const node = this.#built.get(part) ?? partNode(part, this.#context);
+      const source = { entryId: entry.id };
+      const node = this.#built.get(part) ?? partNode(part, this.#context, { source, part: index });
       built.set(part, node);
       nodes.push(node);
     }
@@ -126,6 +135,8 @@ function hasOwnView(entry: ToolCallView): boolean {
 }
 
 function opensByItself(entry: ToolCallView): boolean {
+  // What waits for permission is shown with the question.
+  if (entry.status === 'pending') return false;
   return (
     entry.parts.some((part) => part.type === 'diff' || part.type === 'terminal') ||
     entry.terminals.length > 0

@@ -1,5 +1,5 @@
 // What a tool call shows besides its title: texts, edits, terminals, attachments, and the raw values where there is nothing better.
-import type { TerminalView, ToolPart } from '../../chatProtocol.ts';
+import type { FromPanel, TerminalView, ToolPart } from '../../chatProtocol.ts';
 import { make } from '../dom.ts';
 import { exact, exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
@@ -15,10 +15,14 @@ const rawLimit = 4000;
 /** More members than this are shown as JSON. */
 const plainLimit = 12;
 
+/** Which part of which tool call or request something is, as the host is told. */
+export type PartPlace = Omit<Extract<FromPanel, { type: 'openDiff' }>, 'type'>;
+
 /** A part that does not change while it is shown; terminals are kept apart because they do. */
 export function partNode(
   part: Exclude<ToolPart, { type: 'terminal' }>,
   context: PanelContext,
+  place: PartPlace,
 ): HTMLElement {
   switch (part.type) {
     case 'text': {
@@ -28,7 +32,9 @@ export function partNode(
       return markdown.element;
     }
     case 'diff':
-      return diffView(part, context);
+      return diffView(part, context, () => {
+        context.post({ type: 'openDiff', ...place });
+      });
     case 'attachment':
       return attachmentChip(part.attachment);
   }

@@ -1,76 +1,97 @@
-// The transcript on screen: one node per entry, kept by id, changed only where its entry is another object; follows its end.
+// The transcript on screen: only the entries around what can be seen are in the page; follows its end, or stays where the reader is.
 import type { EntryView, SessionView } from '../../chatProtocol.ts';
 import { button, icon, make } from '../dom.ts';
+import { EntryHeights, entriesWithin, entryAt } from '../entryHeights.ts';
 import type { PanelModel } from '../store.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
-import type { EntryNode, PanelContext } from './context.ts';
-import { entryNode } from './entryNode.ts';
+import type { PanelContext } from './context.ts';
+import { HeldNodes } from './heldNodes.ts';
 
 /** Nearer than this to the end the view follows it, in CSS pixels. */
 const followDistance = 32;
-/** Nearer than this to the start the page before is fetched. */
-const olderDistance = 200;
+/** How far beyond what can be seen entries are kept in the page, in CSS pixels. */
+const overscan = 1000;
+/** How often what was guessed is replaced by what was measured before a change is done. */
+const passes = 5;
+/** Where an entry that was looked for comes to stand, below the view's top, in CSS pixels. */
+const revealMargin = 48;
 
 /** Where the view stands: an entry and how far its top is above the view's; `undefined` = at the end. */
 export type ScrollPlace = { readonly entryId: string; readonly offset: number } | undefined;
 
-interface Held {
-  readonly node: EntryNode;
-  entry: EntryView;
-  live: boolean;
+/** What the view tells. */
+export interface TranscriptEvents {
+  /** The page before is wanted, or all pages back to this entry. */
+  readonly onOlder: (until?: string) => void;
+  /** It was scrolled. */
+  readonly onScroll: () => void;
+  /** Other entries are in the page than before, or show something else. */
+  readonly onRender: () => void;
 }
 
 /** The transcript on screen. */
 export class TranscriptView {
   readonly element: HTMLElement;
-  readonly #context: PanelContext;
-  readonly #list = make('div', { class: 'entries' });
-  readonly #older: HTMLElement;
+  readonly #events: TranscriptEvents;
+  readonly #nodes: HeldNodes;
+  readonly #above = make('div', { class: 'spacer' });
+  readonly #below = make('div', { class: 'spacer' });
+  readonly #list = make('div', { class: 'entries' }, this.#above, this.#below);
+  readonly #older = make('div', { class: 'older', hidden: true });
   readonly #working: HTMLElement;
-  readonly #onOlder: () => void;
-  #held = new Map<string, Held>();
-  #shown: readonly EntryView[] = [];
+  readonly #toEndButton: HTMLButtonElement;
+  #heights = new EntryHeights();
+  #entries: readonly EntryView[] = [];
+  #range = { start: 0, end: 0 };
   #following = true;
-  /** Frames for which a jump is still repeated; scrolling that it causes is not the reader's. */
-  #settling = 0;
-  /** Counts jumps: a newer one ends the repeating of an older. */
-  #jumps = 0;
+  /** What stays where it is when something above it changes; counts while not following. */
+  #anchor: ScrollPlace;
+  /** A place that is not loaded yet. */
+  #goal: ScrollPlace;
+  /** Where the view was scrolled to last, by itself or by the reader. */
+  #lastTop = 0;
   #hasOlder = false;
+  #running = false;
 
-  /** @param events what the view tells: it wants the page before, or it was scrolled */
-  constructor(
-    context: PanelContext,
-    events: { readonly onOlder: () => void; readonly onScroll: () => void },
-  ) {
-    this.#context = context;
-    this.#onOlder = events.onOlder;
-    this.#older = make('div', { class: 'older', hidden: true });
+  constructor(context: PanelContext, events: TranscriptEvents) {
+    this.#events = events;
+    this.#nodes = new HeldNodes(context);
     this.#working = make(
       'div',
       { class: 'working', hidden: true },
       icon('loading codicon-modifier-spin'),
+      make('span', { class: 'shimmer', text: word('working') }),
     );
-    this.#working.append(make('span', { class: 'shimmer', text: word('working') }));
+    this.#toEndButton = button({
+      class: 'to-end',
+      icon: 'arrow-down',
+      label: word('toEnd'),
+      hidden: true,
+      click: () => {
+        this.goTo(undefined);
+      },
+    });
     this.element = make(
       'div',
       {
         class: 'transcript',
+        // What comes in is told elsewhere: here entries also come and go with scrolling.
         role: 'log',
         label: word('transcript'),
-        attributes: { tabindex: '0', 'aria-live': 'polite' },
+        attributes: { tabindex: '0', 'aria-live': 'off' },
         on: {
           scroll: () => {
             this.#scrolled();
-            events.onScroll();
           },
         },
       },
       make('div', { class: 'column' }, this.#older, this.#list, this.#working),
+      make('div', { class: 'to-end-holder' }, this.#toEndButton),
     );
-    // Following must also hold when what is shown becomes taller without a message: a fold, a font, a resize.
+    // Places must also hold when what is shown becomes taller without a message: a fold, a font, a resize.
     const observer = new ResizeObserver(() => {
-      if (this.#following) this.#toEnd();
+      this.#render();
     });
     observer.observe(this.#list);
     observer.observe(this.element);
@@ -79,132 +100,257 @@ export class TranscriptView {
   /** Shows the model's entries. */
   update(model: PanelModel): void {
     const { entries, session } = model;
-    const running = session?.status === 'working' || session?.status === 'needsInput';
-    const restore = this.#hold(entries, model.before !== undefined);
+    this.#running = session?.status === 'working' || session?.status === 'needsInput';
+    this.#hasOlder = model.before !== undefined;
+    this.#entries = entries;
     this.#showOlder(model);
-    this.#showEntries(entries, running);
     this.#working.hidden = session?.status !== 'working' || isAnswering(entries.at(-1));
-    this.element.setAttribute('aria-busy', String(running));
-    restore();
+    this.element.setAttribute('aria-busy', String(this.#running));
+    this.#reachGoal(model.loadingOlder);
+    this.#render();
+    this.#events.onRender();
   }
 
   /** Where the view stands. */
   get place(): ScrollPlace {
-    if (this.#following) return undefined;
-    const top = this.element.getBoundingClientRect().top;
-    for (const entry of this.#shown) {
-      const box = this.#held.get(entry.id)?.node.element.getBoundingClientRect();
-      if (box !== undefined && box.bottom > top) {
-        return { entryId: entry.id, offset: Math.round(top - box.top) };
-      }
-    }
-    return undefined;
+    return this.#goal ?? (this.#following ? undefined : this.#anchor);
   }
 
-  /** Goes to a place; to the end when the entry is not there. */
+  /** Goes to a place, fetching what is not loaded; to the end when the entry is nowhere. */
   goTo(place: ScrollPlace): void {
-    this.#jump(place);
-    // Entries that were never in view have a guessed height: what the jump brings into view moves it.
-    this.#settling = this.#following ? 0 : 3;
-    this.#jumps += 1;
-    const jump = this.#jumps;
-    const settle = (): void => {
-      if (this.#settling === 0 || jump !== this.#jumps) return;
-      this.#jump(place);
-      this.#settling -= 1;
-      requestAnimationFrame(settle);
-    };
-    requestAnimationFrame(settle);
-  }
-
-  #jump(place: ScrollPlace): void {
-    const element = place === undefined ? undefined : this.#held.get(place.entryId)?.node.element;
-    this.#following = place === undefined || element === undefined;
-    if (this.#following || place === undefined || element === undefined) {
-      this.#toEnd();
+    this.#goal = undefined;
+    if (place !== undefined && !this.#has(place.entryId) && this.#hasOlder) {
+      this.#goal = place;
+      this.#events.onOlder(place.entryId);
       return;
     }
-    const top = this.element.getBoundingClientRect().top;
-    this.element.scrollTop += element.getBoundingClientRect().top - top + place.offset;
+    this.#following = place === undefined || !this.#has(place.entryId);
+    this.#anchor = this.#following ? undefined : place;
+    this.#render();
+  }
+
+  /** Brings an entry into view, fetching what is not loaded. */
+  reveal(entryId: string): void {
+    this.goTo({ entryId, offset: -revealMargin });
+  }
+
+  /** Goes to the user's message before or after the one at the top. Whether there was one, or one is fetched. */
+  goToTurn(direction: -1 | 1): boolean {
+    const at = this.#following ? this.#entries.length : this.#indexOf(this.#anchor?.entryId);
+    // The entry at the top counts as passed unless its top is out of view.
+    const passed = direction === 1 || (this.#anchor?.offset ?? 0) <= 0;
+    for (
+      let index = at + (passed || this.#following ? direction : 0);
+      index >= 0 && index < this.#entries.length;
+      index += direction
+    ) {
+      const entry = this.#entries[index];
+      if (entry?.type !== 'user') continue;
+      this.goTo({ entryId: entry.id, offset: -12 });
+      return true;
+    }
+    if (direction === 1) this.goTo(undefined);
+    else if (this.#hasOlder) this.#events.onOlder();
+    return false;
+  }
+
+  /** The elements of the entries that are in the page, in order, by id. */
+  get mounted(): ReadonlyMap<string, HTMLElement> {
+    const shown = this.#entries.slice(this.#range.start, this.#range.end);
+    return new Map(
+      shown.flatMap(({ id }) => {
+        const element = this.#nodes.element(id);
+        return element === undefined ? [] : [[id, element] as const];
+      }),
+    );
+  }
+
+  /** Opens what of an entry is folded. */
+  unfold(entryId: string): void {
+    this.#nodes.unfold(entryId);
+    this.#render();
   }
 
   /** Forgets all nodes: the next update builds everything anew. */
   clear(): void {
-    this.#held = new Map();
-    this.#shown = [];
-    this.#list.replaceChildren();
+    this.#nodes.clear();
+    this.#heights = new EntryHeights();
+    this.#entries = [];
+    this.#range = { start: 0, end: 0 };
+    this.#list.replaceChildren(this.#above, this.#below);
   }
 
-  /** What to do after a change so that the reader's place stays: follow the end, or keep the entry in view. */
-  #hold(entries: readonly EntryView[], hasOlder: boolean): () => void {
-    this.#hasOlder = hasOlder;
-    if (this.#following) {
-      return () => {
-        this.#toEnd();
-      };
+  /** Puts the right entries into the page, and the view where it belongs; repeated until guesses are right. */
+  #render(): void {
+    if (this.element.hidden || this.#entries.length === 0) return;
+    if (!this.#following && !this.#has(this.#anchor?.entryId)) this.#following = true;
+    for (let pass = 0; pass < passes; pass += 1) {
+      const tops = this.#heights.tops(this.#entries);
+      this.#mount(tops);
+      const news = this.#measure();
+      if (news) this.#space(this.#heights.tops(this.#entries));
+      this.#settle();
+      if (!news) break;
     }
-    const prepended = this.#shown.length > 0 && entries[0]?.id !== this.#shown[0]?.id;
-    if (!prepended) return () => undefined;
-    const place = this.place;
-    return () => {
-      this.goTo(place);
-    };
+    this.#nodes.trim();
+    this.#toEndButton.hidden = this.#following;
   }
 
-  #showEntries(entries: readonly EntryView[], running: boolean): void {
-    const last = entries.at(-1);
-    let fresh = entries.length !== this.#shown.length;
-    const nodes: Node[] = [];
-    const held = new Map<string, Held>();
-    for (const entry of entries) {
-      const live = running && entry === last;
-      let one = this.#held.get(entry.id);
-      if (one?.entry.type !== entry.type) one = undefined;
-      if (one === undefined) {
-        fresh = true;
-        one = { node: entryNode(entry, this.#context), entry, live };
-        one.node.update(entry, live);
-      } else if (one.entry !== entry || one.live !== live) {
-        one.node.update(entry, live);
-        one.entry = entry;
-        one.live = live;
-      }
-      held.set(entry.id, one);
-      nodes.push(one.node.element);
+  #mount(tops: Float64Array): void {
+    const { clientHeight } = this.element;
+    const total = tops.at(-1) ?? 0;
+    const top = this.#following
+      ? total - clientHeight
+      : (tops[Math.max(0, this.#indexOf(this.#anchor?.entryId))] ?? 0) +
+        (this.#anchor?.offset ?? 0);
+    const within = entriesWithin(tops, top - overscan, top + clientHeight + overscan);
+    this.#range = this.#withSelection(within);
+    const { start, end } = this.#range;
+    const last = this.#entries.length - 1;
+    const wanted = this.#entries
+      .slice(start, end)
+      .map((entry, index) => this.#nodes.show(entry, this.#running && start + index === last));
+    place(this.#list, [this.#above, ...wanted, this.#below], this.element);
+    this.#space(tops);
+  }
+
+  /** What is selected stays in the page, so that it can be copied; within reason. */
+  #withSelection(range: { start: number; end: number }): { start: number; end: number } {
+    const selection = document.getSelection();
+    if (selection === null || selection.isCollapsed) return range;
+    const ids = [selection.anchorNode, selection.focusNode].map((node) => {
+      const element = node instanceof Element ? node : node?.parentElement;
+      return element?.closest<HTMLElement>('.entry')?.dataset['entryId'];
+    });
+    const indexes = ids.map((id) => this.#indexOf(id)).filter((index) => index >= 0);
+    const start = Math.min(range.start, ...indexes);
+    const end = Math.max(range.end, ...indexes.map((index) => index + 1));
+    return end - start > 500 ? range : { start, end };
+  }
+
+  #space(tops: Float64Array): void {
+    const { start, end } = this.#range;
+    this.#above.style.height = `${tops[start] ?? 0}px`;
+    this.#below.style.height = `${(tops.at(-1) ?? 0) - (tops[end] ?? 0)}px`;
+  }
+
+  /** Whether any entry in the page is not as tall as it was taken to be. */
+  #measure(): boolean {
+    let news = false;
+    for (let index = this.#range.start; index < this.#range.end; index += 1) {
+      const id = this.#entries[index]?.id ?? '';
+      const element = this.#nodes.element(id);
+      if (element !== undefined && this.#heights.measure(id, boxHeight(element))) news = true;
     }
-    if (fresh) place(this.#list, nodes);
-    this.#held = held;
-    this.#shown = entries;
+    return news;
+  }
+
+  #settle(): void {
+    const { element } = this;
+    const anchor = this.#anchor;
+    const anchored = anchor === undefined ? undefined : this.#nodes.element(anchor.entryId);
+    if (this.#following || anchor === undefined || anchored === undefined) {
+      element.scrollTop = element.scrollHeight;
+    } else {
+      const top = element.getBoundingClientRect().top;
+      const away = anchored.getBoundingClientRect().top - top + anchor.offset;
+      if (Math.abs(away) >= 0.5) element.scrollTop += away;
+    }
+    this.#lastTop = element.scrollTop;
+  }
+
+  /** The reader has scrolled, or what the view did itself is reported. */
+  #scrolled(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    if (Math.abs(scrollTop - this.#lastTop) < 0.5) return;
+    const up = scrollTop < this.#lastTop;
+    this.#lastTop = scrollTop;
+    this.#goal = undefined;
+    const rest = scrollHeight - scrollTop - clientHeight;
+    // A reader who moves up by a hair means it; one who comes near the end wants to be taken along.
+    this.#following = rest < (up ? 2 : followDistance);
+    this.#anchor = this.#following ? undefined : this.#placeNow();
+    this.#render();
+    if (this.#hasOlder && !this.#following && scrollTop < clientHeight * 2) this.#events.onOlder();
+    this.#events.onScroll();
+    this.#events.onRender();
+  }
+
+  /** The entry at the top of the view; by measure where it is in the page, else by calculation. */
+  #placeNow(): ScrollPlace {
+    const { top, bottom } = this.element.getBoundingClientRect();
+    for (let index = this.#range.start; index < this.#range.end; index += 1) {
+      const entryId = this.#entries[index]?.id ?? '';
+      const box = this.#nodes.element(entryId)?.getBoundingClientRect();
+      if (box === undefined || box.bottom <= top) continue;
+      if (box.top >= bottom || (index === this.#range.start && index > 0 && box.top > top)) break;
+      return { entryId, offset: top - box.top };
+    }
+    const within = top - this.#list.getBoundingClientRect().top;
+    const tops = this.#heights.tops(this.#entries);
+    const index = entryAt(tops, within);
+    const entryId = this.#entries[index]?.id;
+    return entryId === undefined ? undefined : { entryId, offset: within - (tops[index] ?? 0) };
+  }
+
+  #reachGoal(loading: boolean): void {
+    const goal = this.#goal;
+    if (goal === undefined) return;
+    if (this.#has(goal.entryId)) {
+      this.#goal = undefined;
+      this.#following = false;
+      this.#anchor = goal;
+    } else if (!loading && !this.#hasOlder) {
+      this.#goal = undefined;
+    }
   }
 
   #showOlder(model: PanelModel): void {
     this.#older.hidden = model.before === undefined;
     if (model.before === undefined) return;
     if (model.loadingOlder) {
-      this.#older.replaceChildren(icon('loading codicon-modifier-spin', word('loadingOlder')));
+      if (this.#older.querySelector('button') !== null || !this.#older.hasChildNodes()) {
+        const spinner = icon('loading codicon-modifier-spin', word('loadingOlder'));
+        this.#older.replaceChildren(spinner);
+      }
     } else if (this.#older.querySelector('button') === null) {
       this.#older.replaceChildren(
-        button({ class: 'link-button', text: word('loadOlder'), click: this.#onOlder }),
+        button({
+          class: 'link-button',
+          text: word('loadOlder'),
+          click: () => {
+            this.#events.onOlder();
+          },
+        }),
       );
     }
   }
 
-  #scrolled(): void {
-    if (this.#settling > 0) return;
-    const { scrollTop, scrollHeight, clientHeight } = this.element;
-    this.#following = scrollHeight - scrollTop - clientHeight < followDistance;
-    if (scrollTop < olderDistance && this.#hasOlder && !this.#following) this.#onOlder();
+  #has(entryId: string | undefined): boolean {
+    return this.#indexOf(entryId) >= 0;
   }
 
-  #toEnd(): void {
-    this.element.scrollTop = this.element.scrollHeight;
+  #indexOf(entryId: string | undefined): number {
+    return entryId === undefined ? -1 : this.#entries.findIndex(({ id }) => id === entryId);
   }
 }
 
-/** Makes `nodes` the children of `list` with as few moves as there are new or gone ones. */
-function place(list: Element, nodes: readonly Node[]): void {
+/** Height with the gap to what follows. */
+function boxHeight(element: HTMLElement): number {
+  return element.getBoundingClientRect().height + entryGap;
+}
+
+/** The gap between entries, as the style sheet has it, in CSS pixels. */
+const entryGap = 10;
+
+/** Makes `nodes` the children of `list` with as few moves as there are new or gone ones; a focus inside stays in `home`. */
+function place(list: Element, nodes: readonly Node[], home: HTMLElement): void {
   const wanted = new Set(nodes);
-  for (const child of [...list.childNodes]) if (!wanted.has(child)) child.remove();
+  for (const child of [...list.childNodes]) {
+    if (wanted.has(child)) continue;
+    if (child.contains(document.activeElement)) home.focus({ preventScroll: true });
+    child.remove();
+  }
   let next = list.firstChild;
   for (const node of nodes) {
     if (node === next) next = next.nextSibling;

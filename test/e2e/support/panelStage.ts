@@ -5,8 +5,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { fromPanelSchema, panelWords, toPanelSchema } from '../../../src/chatProtocol.ts';
 import type { FromPanel, ToPanel } from '../../../src/chatProtocol.ts';
 import { PanelChannel } from '../../../src/host/panelChannel.ts';
+import { PanelDrafts } from '../../../src/host/panelDrafts.ts';
 import { panelPage } from '../../../src/host/panelPage.ts';
 import { PanelRequests } from '../../../src/host/panelRequests.ts';
+import type { MentionSource } from '../../../src/host/panelComposing.ts';
 import type { AgentUpdate } from '../../../src/session/agentUpdate.ts';
 import type { Disposable } from '../../../src/session/event.ts';
 import { TranscriptBuilder } from '../../../src/session/transcript.ts';
@@ -38,6 +40,8 @@ export class PanelStage {
   readonly page: Page;
   readonly domain: FakeDomain;
   readonly sessionId: string;
+  /** What was written and not sent, as the host keeps it. */
+  readonly drafts = new PanelDrafts({ get: () => undefined, update: () => Promise.resolve() });
   /** What the panel has said, in order. */
   readonly said: FromPanel[] = [];
   /** What the editor was asked to do. */
@@ -62,6 +66,7 @@ export class PanelStage {
       clock: domain.clock,
       logger: domain.logger,
       words: panelWords,
+      draft: () => this.drafts.get(sessionId),
       post: (message) => {
         this.#post(message);
       },
@@ -75,8 +80,12 @@ export class PanelStage {
         openFile: (path, line) =>
           Promise.resolve(void this.opened.push(`file ${path} ${line ?? ''}`)),
         copy: (text) => Promise.resolve(void this.opened.push(`copy ${text}`)),
+        insert: (text) => Promise.resolve(void this.opened.push(`insert ${text}`)),
+        openDiff: ({ path }) => Promise.resolve(void this.opened.push(`diff ${path}`)),
         showLog: () => void this.opened.push('log'),
       },
+      mentions: fewMentions,
+      drafts: this.drafts,
     });
     this.#subscriptions = [
       domain.manager.onDidChangeTranscript(({ change }) => {
@@ -97,6 +106,8 @@ export class PanelStage {
     domain.agents.script = { hold: ['session/prompt'] };
     const { sessionId } = await domain.manager.create({ title: 'Find the failing test' });
     const context = await browser.newContext({ viewport: { width, height } });
+    // A wait for what never comes ends, and says what it waited for.
+    context.setDefaultTimeout(10_000);
     const page = await context.newPage();
     const stage = new PanelStage(page, context, domain, sessionId);
     await stage.#serve(theme);
@@ -183,7 +194,12 @@ export class PanelStage {
       this.said.push(message);
       void this.#requests.handle(message);
     });
-    await page.addInitScript(beEditor, themes[theme]);
+    const kind = {
+      dark: 'vscode-dark',
+      light: 'vscode-light',
+      highContrast: 'vscode-high-contrast',
+    };
+    await page.addInitScript(beEditor, { variables: themes[theme], kind: kind[theme] });
   }
 
   #html(): string {
@@ -219,15 +235,59 @@ export class PanelStage {
   }
 }
 
+/** A workspace with two files and a selection. */
+const fewMentions: MentionSource = {
+  find: (query) =>
+    Promise.resolve(
+      [
+        { ref: { type: 'selection' } as const, name: 'Selection', detail: 'list.ts:3-5' },
+        {
+          ref: { type: 'file', uri: 'file:///work/src/list.ts' } as const,
+          name: 'list.ts',
+          detail: 'src/list.ts',
+        },
+        {
+          ref: { type: 'file', uri: 'file:///work/src/main.ts' } as const,
+          name: 'main.ts',
+          detail: 'src/main.ts',
+        },
+        { ref: { type: 'folder', uri: 'file:///work/src' } as const, name: 'src', detail: 'src' },
+      ].filter(({ name }) => name.toLowerCase().includes(query.toLowerCase())),
+    ),
+  read: (ref) =>
+    Promise.resolve(
+      ref.type === 'file' || ref.type === 'folder'
+        ? { type: 'link', icon: ref.type, name: ref.uri.split('/').at(-1) ?? '', uri: ref.uri }
+        : {
+            type: 'text',
+            icon: 'selection',
+            name: 'list.ts:3-5',
+            uri: 'file:///work/src/list.ts#L3-L5',
+            text: 'three\nlines\nof text',
+          },
+    ),
+  dropped: (uri) =>
+    Promise.resolve({ type: 'link', icon: 'file', name: uri.split('/').at(-1) ?? '', uri }),
+};
+
 /** In the page: what the editor gives its webviews. */
-function beEditor(variables: Readonly<Record<string, string>>): void {
+function beEditor({
+  variables,
+  kind,
+}: {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly kind: string;
+}): void {
   const style = (): void => {
     for (const [name, value] of Object.entries(variables)) {
       document.documentElement.style.setProperty(`--${name}`, value);
     }
   };
   if (document.documentElement instanceof Element) style();
-  document.addEventListener('DOMContentLoaded', style);
+  document.addEventListener('DOMContentLoaded', () => {
+    style();
+    document.body.classList.add(kind);
+  });
   Object.assign(window, {
     acquireVsCodeApi: () => ({
       postMessage: (message: unknown) => {

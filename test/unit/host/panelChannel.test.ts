@@ -35,6 +35,7 @@ async function opened(): Promise<{
     clock: domain.clock,
     logger: domain.logger,
     words: {},
+    draft: () => undefined,
     post: (message) => {
       // As on the wire: parsed, and without a share in the sender's objects.
       const parsed = toPanelSchema.parse(structuredClone(message));
@@ -183,6 +184,7 @@ describe('a panel', () => {
       clock: domain.clock,
       logger: domain.logger,
       words: {},
+      draft: () => undefined,
       post: (message) => posted.push(message),
     });
     await ready(domain, channel);

@@ -1,6 +1,6 @@
 // What a panel asks for reaches its session; what fails is shown in the panel, and nothing that was written is lost.
 import { describe, expect, it } from 'vitest';
-import type { ErrorView, FromPanel } from '../../../src/chatProtocol.ts';
+import type { ErrorView, FromPanel, ToPanel } from '../../../src/chatProtocol.ts';
 import type { PanelChannel } from '../../../src/host/panelChannel.ts';
 import { PanelRequests } from '../../../src/host/panelRequests.ts';
 import { SessionError } from '../../../src/session/errors.ts';
@@ -13,6 +13,7 @@ interface Stage {
   readonly sessionId: string;
   readonly done: string[];
   readonly errors: (ErrorView | undefined)[];
+  readonly told: ToPanel[];
   readonly say: (message: FromPanel) => Promise<void>;
 }
 
@@ -22,11 +23,18 @@ async function stage(): Promise<Stage> {
   const { sessionId } = await domain.manager.create();
   const done: string[] = [];
   const errors: (ErrorView | undefined)[] = [];
-  const channel: Pick<PanelChannel, 'ready' | 'resync' | 'applied' | 'older' | 'showError'> = {
+  const told: ToPanel[] = [];
+  let seq = 0;
+  const channel: Pick<
+    PanelChannel,
+    'ready' | 'resync' | 'applied' | 'older' | 'find' | 'tell' | 'showError'
+  > = {
     ready: () => Promise.resolve(void done.push('ready')),
     resync: () => Promise.resolve(void done.push('resync')),
     applied: (seq) => void done.push(`applied ${seq}`),
     older: (before) => Promise.resolve(void done.push(`older ${before}`)),
+    find: (query) => Promise.resolve(void done.push(`find ${query}`)),
+    tell: (make) => void told.push(make((seq += 1))),
     showError: (error) => void errors.push(error),
   };
   const requests = new PanelRequests({
@@ -37,8 +45,16 @@ async function stage(): Promise<Stage> {
       openLink: (href, cwd) => Promise.resolve(void done.push(`link ${href} from ${cwd}`)),
       openFile: (path, line) => Promise.resolve(void done.push(`file ${path} ${String(line)}`)),
       copy: (text) => Promise.resolve(void done.push(`copy ${text}`)),
+      insert: (text) => Promise.resolve(void done.push(`insert ${text}`)),
+      openDiff: (edit) => Promise.resolve(void done.push(`diff ${JSON.stringify(edit)}`)),
       showLog: () => void done.push('log'),
     },
+    mentions: {
+      find: (query) => Promise.resolve([{ ref: { type: 'selection' }, name: query, detail: '' }]),
+      read: () => Promise.reject(new SessionError('invalidArgument', 'nothing selected')),
+      dropped: (uri) => Promise.resolve({ type: 'link', icon: 'file', name: uri, uri }),
+    },
+    drafts: { set: (_, draft) => Promise.resolve(void done.push(`draft ${draft.text}`)) },
   });
   const subscription = domain.manager.onDidChangeTranscript(({ change }) => {
     requests.transcriptChanged(change);
@@ -48,6 +64,7 @@ async function stage(): Promise<Stage> {
     sessionId,
     done,
     errors,
+    told,
     say: (message) => {
       expect(subscription).toBeDefined();
       return requests.handle(message);
@@ -71,7 +88,7 @@ describe('a prompt', () => {
     expect(errors.at(-1)).toMatchObject({
       code: 'sessionReadOnly',
       hint: 'there',
-      promptText: 'precious',
+      prompt: { text: 'precious', attached: [] },
     });
   });
 
@@ -157,4 +174,45 @@ it('ends and starts the process when asked to', async () => {
   await say({ type: 'action', action: 'resume' });
   expect(domain.manager.get(sessionId)?.status).toBe('ready');
   expect(errors.filter((error) => error !== undefined)).toEqual([]);
+});
+
+it('tells the panel what an @ can attach, and what was dropped', async () => {
+  const { told, done, errors, say } = await stage();
+  await say({ type: 'mention', query: 'list' });
+  await say({ type: 'attachUris', uris: ['file:///a', 'file:///b'] });
+  expect(told).toMatchObject([
+    { type: 'mentions', asked: 'list', mentions: [{ name: 'list' }] },
+    {
+      type: 'compose',
+      draft: { text: '', attached: [{ uri: 'file:///a' }, { uri: 'file:///b' }] },
+    },
+  ]);
+  await say({ type: 'attach', ref: { type: 'selection' } });
+  expect(errors.at(-1)).toMatchObject({ message: 'nothing selected' });
+  await say({ type: 'draft', draft: { text: 'half', attached: [] } });
+  expect(done).toContain('draft half');
+});
+
+it('opens the edit of a request as the agent sent it, with the request', async () => {
+  const { domain, sessionId, done, say, errors } = await stage();
+  void domain.agents.last.events.requestPermission(
+    {
+      agentSessionId: 'fake-1',
+      toolCall: {
+        toolCallId: 't',
+        content: [{ type: 'diff', path: '/work/a.ts', oldText: 'a', newText: 'b' }],
+      },
+      options: [],
+    },
+    new AbortController().signal,
+  );
+  await settle();
+  const requestId = domain.manager.details(sessionId).pending[0]?.requestId ?? '';
+  await say({ type: 'openDiff', source: { requestId }, part: 0 });
+  expect(JSON.parse(done.at(-1)?.slice('diff '.length) ?? '')).toEqual({
+    ...{ sessionId, requestId, cwd: '/work', path: '/work/a.ts' },
+    ...{ oldText: 'a', newText: 'b' },
+  });
+  await say({ type: 'openDiff', source: { entryId: 'gone' }, part: 0 });
+  expect(errors.at(-1)).toMatchObject({ code: 'requestUnknown' });
 });

@@ -163,8 +163,26 @@ describe('prompt', () => {
     const second = manager.prompt('session-1', 'two');
     await settle();
     const [waiting] = manager.details('session-1').queue;
-    manager.unqueue('session-1', waiting?.promptId ?? '');
+    const taken = manager.unqueue('session-1', waiting?.promptId ?? '');
     await expect(second).resolves.toEqual({ stopReason: 'cancelled' });
+    expect(taken).toEqual([{ type: 'text', text: 'two' }]);
+    expect(manager.unqueue('session-1', waiting?.promptId ?? '')).toBeUndefined();
+  });
+
+  it('gives waiting prompts another order', async () => {
+    const { manager, agents } = fakeDomain();
+    agents.script = { hold: ['session/prompt'] };
+    await manager.create();
+    for (const text of ['one', 'two', 'three']) {
+      manager.prompt('session-1', text).catch(() => undefined);
+    }
+    await settle();
+    const last = manager.details('session-1').queue.at(-1)?.promptId ?? '';
+    manager.moveQueued('session-1', last, -1);
+    expect(manager.details('session-1').queue.map(({ text }) => text)).toEqual(['three', 'two']);
+    agents.last.answer('session/prompt', { stopReason: 'end_turn' });
+    await settle();
+    expect(agents.last.prompts.at(-1)).toEqual([{ type: 'text', text: 'three' }]);
   });
 
   it('starts a session at rest first', async () => {

@@ -9,6 +9,7 @@ import {
   complete,
   matchingCommands,
 } from '../../../src/webview/slashCommands.ts';
+import { completeMention, mentionQuery } from '../../../src/webview/mentionText.ts';
 
 const find = { name: 'find', description: 'Search', hint: 'TEXT' };
 const files = { name: 'files', description: 'List' };
@@ -105,5 +106,26 @@ describe('values of a form', () => {
     expect(checkField(number, '')).toEqual({ kind: 'empty' });
     const required: FormField = { ...choices, required: true };
     expect(checkField(required, [])).toEqual({ kind: 'wrong', problem: 'fieldRequired' });
+  });
+});
+
+describe('mentions', () => {
+  it.each([
+    ['@', 1, ''],
+    ['look at @src/li', 15, 'src/li'],
+    ['(@a', 3, 'a'],
+    ['mail@host', 9, undefined],
+    ['@a b', 4, undefined],
+    ['@ab', 2, undefined],
+    ['@a, b', 2, 'a'],
+  ])('of %j at %d ask for %j', (text, caret, query) => {
+    expect(mentionQuery(text, caret)).toBe(query);
+  });
+
+  it('become the name, with the cursor behind it', () => {
+    expect(completeMention('see @li now', 7, 'list.ts')).toEqual({
+      text: 'see @list.ts now',
+      caret: 13,
+    });
   });
 });

@@ -1,6 +1,7 @@
 // Text of agents as the panel shows it: honest, plain, and never a surprise.
 import { describe, expect, it } from 'vitest';
-import { terminalText } from '../../../src/webview/terminalText.ts';
+import { EntryHeights, entriesWithin } from '../../../src/webview/entryHeights.ts';
+import { terminalRuns } from '../../../src/webview/terminalRuns.ts';
 import { exact, exactLine, readable } from '../../../src/webview/visibleText.ts';
 import { setWords, word } from '../../../src/webview/words.ts';
 
@@ -33,7 +34,14 @@ describe('exact', () => {
   });
 });
 
-describe('terminalText', () => {
+/** What is read, whatever it looks like. */
+function terminalText(output: string): string {
+  return terminalRuns(output)
+    .map(({ text }) => text)
+    .join('');
+}
+
+describe('the output of a terminal', () => {
   it('leaves out colours, titles and links', () => {
     expect(terminalText('\u001b[1;31mred\u001b[0m \u001b]0;title\u0007x')).toBe('red x');
     expect(terminalText('\u001b]8;;http://a\u001b\\text\u001b]8;;\u001b\\')).toBe('text');
@@ -56,5 +64,48 @@ describe('word', () => {
     setWords({ showMoreOf: 'Noch {0} Zeichen' });
     expect(word('showMoreOf', 5)).toBe('Noch 5 Zeichen');
     setWords({});
+  });
+});
+
+describe('the looks of a terminal', () => {
+  it('are colours of the palette, of the cube, and styles, until they are reset', () => {
+    const output =
+      '\u001b[1;31mred\u001b[22m thin\u001b[0m plain \u001b[38;5;208mcube\u001b[39m\u001b[48;2;1;2;3mback\u001b[m';
+    expect(terminalRuns(output)).toEqual([
+      { text: 'red', style: { bold: true, color: 1 } },
+      { text: ' thin', style: { bold: false, dim: false, color: 1 } },
+      { text: ' plain ', style: undefined },
+      { text: 'cube', style: { color: 'rgb(255, 135, 0)' } },
+      { text: 'back', style: { background: 'rgb(1, 2, 3)' } },
+    ]);
+  });
+
+  it('go with the characters that later ones replace', () => {
+    expect(terminalRuns('\u001b[31mabc\rX\u001b[0m')).toEqual([
+      { text: 'Xbc', style: expect.objectContaining({ color: 1 }) as unknown },
+    ]);
+    expect(terminalRuns('10 %\u001b[2K\u001b[1Gdone\u001b[K')).toEqual([
+      { text: 'done', style: undefined },
+    ]);
+  });
+});
+
+describe('heights of entries', () => {
+  const entries = ['a', 'b', 'c', 'd'].map((id) => ({ id }));
+
+  it('are measured or guessed from what was measured', () => {
+    const heights = new EntryHeights();
+    expect(heights.measure('a', 100)).toBe(true);
+    expect(heights.measure('a', 100.2)).toBe(false);
+    expect(heights.measure('b', 50)).toBe(true);
+    expect([...heights.tops(entries)]).toEqual([0, 100, 150, 225, 300]);
+  });
+
+  it('say which entries reach into a stretch', () => {
+    const tops = new Float64Array([0, 100, 150, 225, 300]);
+    expect(entriesWithin(tops, 110, 160)).toEqual({ start: 1, end: 3 });
+    expect(entriesWithin(tops, -500, -400)).toEqual({ start: 0, end: 1 });
+    expect(entriesWithin(tops, 900, 1000)).toEqual({ start: 3, end: 4 });
+    expect(entriesWithin(new Float64Array([0]), 0, 10)).toEqual({ start: 0, end: 0 });
   });
 });

@@ -1,0 +1,152 @@
+// Finding in the whole transcript: what is typed is asked of the host, hits are walked entry by entry and marked where they are shown.
+import { button, make, setText } from '../dom.ts';
+import type { Found } from '../store.ts';
+import { word } from '../words.ts';
+import type { PanelContext } from './context.ts';
+import { markMatches } from './findMarks.ts';
+import type { TranscriptView } from './transcriptView.ts';
+
+/** The host is asked this long after the last key, in milliseconds. */
+const askDelay = 150;
+
+/** The bar at the top of the transcript. */
+export class FindBar {
+  readonly element: HTMLElement;
+  readonly #context: PanelContext;
+  readonly #transcript: TranscriptView;
+  readonly #input: HTMLInputElement;
+  readonly #count = make('span', { class: 'find-count muted', role: 'status' });
+  readonly #buttons: readonly HTMLButtonElement[];
+  #timer: number | undefined;
+  #found: Found | undefined;
+  /** Index of the hit in view. */
+  #at = 0;
+
+  constructor(context: PanelContext, transcript: TranscriptView) {
+    this.#context = context;
+    this.#transcript = transcript;
+    this.#input = make('input', {
+      class: 'input find-input',
+      label: word('find'),
+      attributes: { placeholder: word('find'), spellcheck: 'false' },
+      on: {
+        input: () => {
+          this.#askSoon();
+        },
+        keydown: (event) => {
+          this.#key(event);
+        },
+      },
+    });
+    const step = (iconName: string, label: 'findPrevious' | 'findNext', by: number) =>
+      button({
+        class: 'icon-button',
+        icon: iconName,
+        label: word(label),
+        click: () => {
+          this.#step(by);
+        },
+      });
+    this.#buttons = [step('arrow-up', 'findPrevious', -1), step('arrow-down', 'findNext', 1)];
+    const close = button({
+      class: 'icon-button',
+      icon: 'close',
+      label: word('findClose'),
+      click: () => {
+        this.close();
+      },
+    });
+    this.element = make(
+      'div',
+      { class: 'find', role: 'search', label: word('find'), hidden: true },
+      this.#input,
+      this.#count,
+      ...this.#buttons,
+      close,
+    );
+  }
+
+  /** Shows it, with what is selected as what is looked for. */
+  open(): void {
+    this.element.hidden = false;
+    const selected = document.getSelection()?.toString().trim() ?? '';
+    if (selected !== '' && selected.length <= 200 && !selected.includes('\n')) {
+      this.#input.value = selected;
+    }
+    this.#input.focus();
+    this.#input.select();
+    this.#ask();
+  }
+
+  /** Hides it and takes the marks away; the focus goes to the transcript. */
+  close(): void {
+    this.element.hidden = true;
+    this.#found = undefined;
+    this.mark();
+    this.#transcript.element.focus({ preventScroll: true });
+  }
+
+  /** Takes what the host found. */
+  update(found: Found | undefined): void {
+    if (found === undefined || found === this.#found || found.query !== this.#input.value) return;
+    if (this.element.hidden) return;
+    const fresh = this.#found?.query !== found.query;
+    this.#found = found;
+    // The newest hit first: it is the nearest to where conversations are read.
+    if (fresh) this.#at = Math.max(0, found.hits.length - 1);
+    this.#show(fresh);
+  }
+
+  /** Marks what is found in the entries that are in the page. */
+  mark(): void {
+    const query = this.element.hidden ? '' : this.#input.value;
+    markMatches(this.#transcript.mounted, query, this.#found?.hits[this.#at]);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.isComposing) return;
+    if (event.key === 'Escape') this.close();
+    else if (event.key === 'Enter' || event.key === 'F3') this.#step(event.shiftKey ? -1 : 1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #askSoon(): void {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      this.#ask();
+    }, askDelay);
+  }
+
+  #ask(): void {
+    const query = this.#input.value;
+    if (query === '') {
+      this.#found = undefined;
+      this.#show(false);
+    } else {
+      this.#context.post({ type: 'find', query: query.slice(0, 500) });
+    }
+  }
+
+  #step(by: number): void {
+    const count = this.#found?.hits.length ?? 0;
+    if (count === 0) return;
+    this.#at = (this.#at + by + count) % count;
+    this.#show(true);
+  }
+
+  #show(go: boolean): void {
+    const hits = this.#found?.hits ?? [];
+    for (const element of this.#buttons) element.disabled = hits.length === 0;
+    const total = this.#found?.more === true ? `${hits.length}+` : String(hits.length);
+    const nothing = this.#found === undefined ? '' : word('findNothing');
+    setText(this.#count, hits.length === 0 ? nothing : word('findCount', this.#at + 1, total));
+    const hit = hits[this.#at];
+    if (go && hit !== undefined) {
+      this.#transcript.unfold(hit);
+      this.#transcript.reveal(hit);
+    }
+    this.mark();
+  }
+}
