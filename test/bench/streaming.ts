@@ -18,8 +18,8 @@ interface Streamed {
 
 type Kind = 'roost' | 'sdk' | 'plain';
 
-const updates = 50_000;
-const rounds = 7;
+const updates = 30_000;
+const rounds = 5;
 const run = promisify(execFile);
 
 async function measure(kind: Kind, linesPerWrite: string): Promise<Streamed> {
