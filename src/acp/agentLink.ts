@@ -29,7 +29,7 @@ import type { LinkOptions } from './linkOptions.ts';
 import { deliver } from './longText.ts';
 import { quirksOf, type Quirks } from './quirks.ts';
 import { Terminals } from './terminals.ts';
-import { translateUpdate } from './updates.ts';
+import { homelessUpdate, translateUpdate } from './updates.ts';
 
 /** How long after its streams have ended an agent's exit is waited for, in milliseconds. */
 const exitAfterEndMs = 1000;
@@ -169,6 +169,14 @@ export class AcpAgentLink implements AgentLink {
     readonly agentSessionId: string;
   }): Promise<OpenedSession> {
     return this.#reopen('session/resume', options);
+  }
+
+  async forkSession(from: Parameters<AgentLink['forkSession']>[0]): Promise<OpenedSession> {
+    const { cwd, agentSessionId: sessionId } = from;
+    const answer = await this.#request('session/fork', { cwd, sessionId, mcpServers: [] });
+    const opened = readOpened(answer, undefined, this.#options.agent.name);
+    this.#agentSessionId = opened.agentSessionId;
+    return opened;
   }
 
   async authenticate(methodId: string): Promise<void> {
@@ -346,14 +354,12 @@ export class AcpAgentLink implements AgentLink {
     const { sessionId, update, elicitationId } = asFields(params);
     if (method === 'session/update') {
       const id = typeof sessionId === 'string' ? sessionId : undefined;
-      const known = id === undefined ? [malformed(params)] : translateUpdate(update);
+      const known = id === undefined ? [homelessUpdate(params)] : translateUpdate(update);
       const agentSessionId = id ?? this.#agentSessionId;
       return deliver(known, { clock: services.clock, share: this.#share }, (one) => {
         this.#report(agentSessionId, one);
         // What is replayed while no turn runs was changed long ago.
-        if (one.type === 'toolCall' && this.#turns.size > 0) {
-          this.#changes.shown(agentSessionId, one.patch);
-        }
+        if (this.#turns.size > 0) this.#changes.shown(agentSessionId, one);
       });
     } else if (method === 'elicitation/complete' && typeof elicitationId === 'string') {
       events.onElicitationComplete(elicitationId);
@@ -375,10 +381,6 @@ export class AcpAgentLink implements AgentLink {
     if (update.type === 'mode') this.#modeId = update.modeId;
     this.#options.events.onUpdate(agentSessionId, update);
   }
-}
-
-function malformed(params: unknown): AgentUpdate {
-  return { type: 'unknown', variant: '(no session)', raw: params };
 }
 
 function asFields(params: unknown): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 // Notices which files an agent changes, through Roost or by itself, and reports what each was before the first change.
-import type { AgentUpdate, ToolCallPatch } from '../session/agentUpdate.ts';
+import type { AgentUpdate } from '../session/agentUpdate.ts';
 import { isSessionError } from '../session/errors.ts';
 import { textBefore, type ShownChange } from '../session/fileChanges.ts';
 import type { Logger, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
@@ -28,8 +28,9 @@ export class FileChanges {
   }
 
   /** A tool call may show changes of files, made or not yet. */
-  shown(agentSessionId: string, patch: ToolCallPatch): void {
-    for (const content of patch.content ?? []) {
+  shown(agentSessionId: string, update: AgentUpdate): void {
+    if (update.type !== 'toolCall') return;
+    for (const content of update.patch.content ?? []) {
       // The schema of a diff has exactly these fields.
       if (content.type === 'diff') void this.#diff(agentSessionId, content);
     }

@@ -24,6 +24,11 @@ export function translateUpdate(update: unknown): readonly AgentUpdate[] {
   return translators.get(variant)?.(update) ?? [unknown(variant, update)];
 }
 
+/** What stands for a notification that names no conversation. */
+export function homelessUpdate(params: unknown): AgentUpdate {
+  return unknown('(no session)', params);
+}
+
 function unknown(variant: string, raw: unknown): AgentUpdate {
   return { type: 'unknown', variant, raw };
 }

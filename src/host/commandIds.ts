@@ -64,6 +64,8 @@ export const commandArguments = {
   archiveSession: session,
   unarchiveSession: session,
   markRead: session,
+  forkSession: session,
+  searchSessions: z.strictObject({ query: z.optional(z.string().check(z.minLength(1))) }),
   showChanges: session,
   openChange: z.extend(session, { path: z.string() }),
   revertChange: z.extend(session, { path: z.string() }),
@@ -119,6 +121,14 @@ export interface CommandResults {
   archiveSession: undefined;
   unarchiveSession: undefined;
   markRead: undefined;
+  forkSession: SessionInfo;
+  /** What was found in transcripts, for a program. */
+  searchSessions: readonly {
+    readonly sessionId: string;
+    readonly title: string;
+    readonly entryId: string;
+    readonly snippet: string;
+  }[];
   /** The files that differ from what they were before the session; to a user their diff is shown. */
   showChanges: readonly {
     readonly path: string;

@@ -1,4 +1,6 @@
 // How the table of commands and its handlers fit together.
+import type { Clock } from '../session/clock.ts';
+import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { AgentChoices } from './agentChoices.ts';
 import type { CommandArgument, CommandName, CommandResults } from './commandIds.ts';
@@ -33,6 +35,8 @@ export interface CommandDeps {
   readonly panels: PanelOpener;
   readonly preferences: ListPreferences;
   readonly changes: SessionChanges;
+  readonly clock: Clock;
+  readonly logger: Logger;
   readonly showLog: () => void;
   /** Offers to take a deletion back; returns at once. */
   readonly offerUndo: (sessionIds: readonly string[], what: string) => void;

@@ -17,6 +17,7 @@ import { notificationText } from './plainText.ts';
 import { registerCommands } from './registerCommands.ts';
 import { requestCommands } from './requestCommands.ts';
 import { RequestNotifications } from './requests.ts';
+import { searchCommands } from './searchCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { changeCommands } from './changeCommands.ts';
 import { SessionChanges } from './sessionChanges.ts';
@@ -84,6 +85,7 @@ export function createHost(parts: HostParts): Host {
     ...requestCommands(deps),
     ...listCommands(deps),
     ...changeCommands(deps),
+    ...searchCommands(deps),
     ...permissionCommands(deps),
   };
   const held: Disposable[] = [

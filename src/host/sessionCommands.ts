@@ -21,6 +21,7 @@ export function sessionCommands(
   | 'killSession'
   | 'restartSession'
   | 'renameSession'
+  | 'forkSession'
   | 'keepAwake'
   | 'allowAutoStop'
   | 'terminateIdleSessions'
@@ -110,6 +111,15 @@ export function sessionCommands(
       const question = l10n.t('Restart which session?');
       const sessionId = await targetSession(deps, call, 'canRestart', question);
       return sessionId === undefined ? undefined : sessions.restart(sessionId);
+    },
+
+    forkSession: async (call) => {
+      const question = l10n.t('Fork which session?');
+      const sessionId = await targetSession(deps, call, 'canFork', question);
+      if (sessionId === undefined) return undefined;
+      const info = await sessions.fork(sessionId);
+      if (call.given === undefined) await panels.open(info.sessionId);
+      return info;
     },
 
     renameSession: async (call) => {

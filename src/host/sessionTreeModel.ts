@@ -108,6 +108,7 @@ export const sessionFlags = [
   'atRest',
   'hasRemembered',
   'hasChanges',
+  'canFork',
 ] as const;
 
 /** One of {@link sessionFlags}. */
@@ -118,7 +119,8 @@ export function flagsOf({
   info,
   readOnly,
   remembered,
-}: Pick<SessionDetails, 'info' | 'readOnly' | 'remembered'>): ReadonlySet<SessionFlag> {
+  facts,
+}: Pick<SessionDetails, 'info' | 'readOnly' | 'remembered' | 'facts'>): ReadonlySet<SessionFlag> {
   const { status, processAlive, keepAwake, pendingRequests } = info;
   const writable = readOnly === undefined;
   const atRest = status === 'dormant' || status === 'crashed' || status === 'failed';
@@ -142,6 +144,7 @@ export function flagsOf({
     atRest: atRest && info.archived !== true && writable,
     hasRemembered: remembered.length > 0,
     hasChanges: info.changedFiles > 0,
+    canFork: facts.canFork === true && info.messageCount > 0 && !inTurn && writable,
   };
   return new Set(sessionFlags.filter((flag) => holds[flag]));
 }

@@ -70,6 +70,7 @@ export class AgentStarter {
       agentSessionId: state.agentSessionId,
       begunAt: state.agentSessionAt === undefined ? undefined : Date.parse(state.agentSessionAt),
       modeId: state.facts?.currentModeId,
+      forkOf: state.forkOf,
       hasHistory: state.messageCount > 0,
       step,
       setReplaying: (replaying) => {
@@ -82,7 +83,8 @@ export class AgentStarter {
     const carried = how === 'replay' ? await this.#carried() : undefined;
     if (signal.aborted) throw stoppedMeanwhile(sessionId);
     this.#noteOpened(agent, info, opened);
-    if (how === 'new' || how === 'replay') row.patch({ agentSessionAt: stamp(clock) });
+    if (how === 'new' || how === 'fork' || how === 'replay')
+      row.patch({ agentSessionAt: stamp(clock) });
     this.#noteHow(agent, carried, request.automatic);
     const run: AgentRun = {
       agent,
@@ -122,8 +124,10 @@ export class AgentStarter {
     row.clear('stoppedAfterIdleMinutes');
     row.clear('aliveAtShutdown');
     row.clear('interrupted');
+    row.clear('forkOf');
     row.noteFacts({
       agentName: info.name ?? agent.name,
+      canFork: info.can.fork,
       ...(info.version === undefined ? {} : { agentVersion: info.version }),
       ...(opened.modes === undefined ? {} : { modes: opened.modes }),
       ...(opened.currentModeId === undefined ? {} : { currentModeId: opened.currentModeId }),

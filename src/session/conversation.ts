@@ -4,7 +4,7 @@ import type { AgentInfo, AgentLink, OpenedSession } from './ports.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
 /** How a conversation came to be open. `replay`: a new one that is told the transcript with its first prompt. */
-export type OpenedHow = 'new' | 'resume' | 'load' | 'replay';
+export type OpenedHow = 'new' | 'fork' | 'resume' | 'load' | 'replay';
 
 /** What is opened, and from what. */
 export interface ConversationRequest {
@@ -17,6 +17,8 @@ export interface ConversationRequest {
   readonly begunAt: number | undefined;
   /** The mode that the session was in; `undefined` when none is known. */
   readonly modeId: string | undefined;
+  /** The agent's id for the conversation to go on from, in a new one. */
+  readonly forkOf: string | undefined;
   /** Whether anything was said before. */
   readonly hasHistory: boolean;
   /** Runs one start step under its deadline. */
@@ -42,6 +44,12 @@ async function open(
   request: ConversationRequest,
 ): Promise<{ readonly opened: OpenedSession; readonly how: OpenedHow }> {
   const { link, info, cwd, agentSessionId } = request;
+  const { forkOf } = request;
+  if (agentSessionId === undefined && forkOf !== undefined) {
+    // Refused, the start fails: a fork that knew nothing of what was said would be none.
+    const fork = (): Promise<OpenedSession> => link.forkSession({ cwd, agentSessionId: forkOf });
+    return { opened: await request.step('session/fork', fork), how: 'fork' };
+  }
   if (agentSessionId !== undefined && info.can.resume) {
     try {
       const opened = await request.step('session/resume', () =>

@@ -9,6 +9,7 @@ import type { ListedSession, SavedSessionInfo, SessionInfo, TerminationReport } 
 import type { ContentBlock, ElicitationAnswer, TranscriptSlice } from './ports.ts';
 import { SessionRestorer } from './restorer.ts';
 import { SessionReader } from './sessionReader.ts';
+import { forkSession } from './sessionFork.ts';
 import { SessionMarks } from './sessionMarks.ts';
 import type { CreateOptions, SearchOptions, SessionDetails, Sessions } from './sessions.ts';
 import { sessionDetails, sessionInfo } from './sessionView.ts';
@@ -184,6 +185,10 @@ export class SessionManager implements Sessions {
     return this.#info(sessionId);
   }
 
+  async fork(sessionId: string): Promise<SessionInfo> {
+    return this.#info(await forkSession(this.#deps, this.#held, this.#reader, sessionId));
+  }
+
   async rename(sessionId: string, title: string): Promise<void> {
     const trimmed = title.trim();
     if (trimmed === '') {
@@ -217,8 +222,7 @@ export class SessionManager implements Sessions {
   }
 
   async setPinned(sessionId: string, place: number | undefined): Promise<void> {
-    const supervisor = this.#held.writable(sessionId);
-    await (place === undefined ? supervisor.clear('pinned') : supervisor.change({ pinned: place }));
+    await this.#marks.setPinned(sessionId, place);
   }
 
   async setArchived(sessionId: string, archived: boolean): Promise<void> {

@@ -175,6 +175,11 @@ export interface AgentLink {
     readonly cwd: string;
     readonly agentSessionId: string;
   }): Promise<OpenedSession>;
+  /** Opens a new conversation that goes on from where another one is. Unstable in the protocol. */
+  forkSession(options: {
+    readonly cwd: string;
+    readonly agentSessionId: string;
+  }): Promise<OpenedSession>;
   authenticate(methodId: string): Promise<void>;
   /** One at a time: the caller queues. */
   prompt(

@@ -56,8 +56,8 @@ export class RunStart {
       row.setStatus('ready');
       this.#parts.syncStatus();
       const durationMs = clock.monotonic() - startedAt;
-      if (how === 'new') {
-        const origin = 'new';
+      if (how === 'new' || how === 'fork') {
+        const origin = how === 'new' ? 'new' : 'forked';
         telemetry.publish('roost.session.created', row.subject, { origin, durationMs });
       } else {
         telemetry.publish('roost.session.restored', row.subject, { bytes: 0, durationMs, how });

@@ -41,6 +41,12 @@ export class SessionMarks implements Disposable {
     await supervisor.change({ archived: true });
   }
 
+  /** Pins at a place, or takes the pin away. @throws SessionError */
+  async setPinned(sessionId: string, place: number | undefined): Promise<void> {
+    const supervisor = this.#held.writable(sessionId);
+    await (place === undefined ? supervisor.clear('pinned') : supervisor.change({ pinned: place }));
+  }
+
   /** Takes one remembered answer back. @throws SessionError */
   async forgetAnswer(sessionId: string, answerId: string): Promise<void> {
     const supervisor = this.#held.writable(sessionId);

@@ -13,6 +13,7 @@ export type OptionalState =
   | 'stoppedAfterIdleMinutes'
   | 'aliveAtShutdown'
   | 'interrupted'
+  | 'forkOf'
   | 'unread'
   | 'pinned'
   | 'archived'

@@ -110,6 +110,8 @@ export interface Sessions {
   restart(sessionId: string): Promise<SessionInfo>;
   /** Starts a session at rest without a prompt. */
   resume(sessionId: string): Promise<SessionInfo>;
+  /** A new session that goes on from where this one is, with all that was said; needs an agent that can. */
+  fork(sessionId: string): Promise<SessionInfo>;
   rename(sessionId: string, title: string): Promise<void>;
   setKeepAwake(sessionId: string, keepAwake: boolean): Promise<void>;
   /** Merges; a key that is there but undefined follows the settings again. Requests that the new mode answers are answered. */

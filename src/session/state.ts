@@ -35,6 +35,8 @@ export const agentFactsSchema = z.looseObject({
   ),
   /** Config options exactly as the agent sent them. */
   configOptions: z._default(z.array(z.looseObject({})), []),
+  /** Whether the agent can fork a conversation. */
+  canFork: z.optional(z.boolean()),
   usage: z.optional(
     z.looseObject({ used: z.number(), size: z.number(), cost: z.optional(z.unknown()) }),
   ),
@@ -88,6 +90,8 @@ export const sessionStateSchema = z.looseObject({
   /** The last turn was cut short, by a crash, a stop or the end of its window, and no agent was started since. */
   interrupted: z.optional(z.boolean()),
   facts: z.optional(agentFactsSchema),
+  /** The agent's id for the conversation that this one is to be forked from, until it has been. */
+  forkOf: z.optional(z.string()),
   /** A turn ended in the background and the user has not looked since. */
   unread: z.optional(unreadSchema),
   /** The session's place among the pinned ones, lowest first; absent when it is not pinned. */

@@ -104,6 +104,10 @@ export class FakeLink implements AgentLink {
     return this.#ask('session/resume', { agentSessionId: 'fake-1', ...this.#script.opened });
   }
 
+  forkSession(): Promise<OpenedSession> {
+    return this.#ask('session/fork', { agentSessionId: 'fake-fork' });
+  }
+
   authenticate(): Promise<void> {
     return this.#ask('authenticate', undefined);
   }

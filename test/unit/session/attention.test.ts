@@ -1,5 +1,6 @@
 // What the user has not seen, put away or pinned: set, kept on disk, and taken back by itself where that is promised.
 import { describe, expect, it } from 'vitest';
+import { SessionError } from '../../../src/session/errors.ts';
 import { fakeDomain } from '../../fakes/domain.ts';
 import { settle } from '../../fakes/fakeClock.ts';
 
@@ -69,5 +70,39 @@ describe('pinning', () => {
     expect(store.heads.get(sessionId)?.pinned).toBe(2);
     await manager.setPinned(sessionId, undefined);
     expect(store.heads.get(sessionId)).not.toHaveProperty('pinned');
+  });
+});
+
+describe('a fork', () => {
+  it('goes on from where the other is, with all that was said, and says that it is one', async () => {
+    const { manager, agents, telemetry } = fakeDomain();
+    const { sessionId } = await manager.create();
+    await manager.prompt(sessionId, 'hello');
+    const fork = await manager.fork(sessionId);
+    expect(fork.sessionId).not.toBe(sessionId);
+    expect(fork).toMatchObject({ title: 'hello', status: 'ready', messageCount: 1 });
+    expect(agents.last.calls).toEqual(['initialize', 'session/fork']);
+    expect(await manager.transcript(fork.sessionId)).toEqual(await manager.transcript(sessionId));
+    expect(telemetry.filter(({ name }) => name === 'roost.session.created')).toMatchObject([
+      { origin: 'new' },
+      { origin: 'forked', sessionId: fork.sessionId },
+    ]);
+    // From now on it is a conversation of its own, which is resumed and not forked again.
+    await manager.terminate(fork.sessionId);
+    await manager.resume(fork.sessionId);
+    expect(agents.last.calls).toEqual(['initialize', 'session/resume']);
+    expect(manager.get(sessionId)?.status).toBe('ready');
+  });
+
+  it('that the agent refuses fails, and the other session hears nothing of it', async () => {
+    const { manager, agents } = fakeDomain();
+    const { sessionId } = await manager.create();
+    await expect(manager.fork('unknown')).rejects.toMatchObject({ code: 'sessionUnknown' });
+    agents.script = { answers: { 'session/fork': new SessionError('agentError', 'no') } };
+    await expect(manager.fork(sessionId)).rejects.toMatchObject({
+      code: 'agentError',
+      details: { step: 'session/fork' },
+    });
+    expect(manager.get(sessionId)?.status).toBe('ready');
   });
 });
