@@ -76,25 +76,21 @@ export class AcpAgentLink implements AgentLink {
       cwd: agent.cwd ?? cwd,
       env: agent.env,
     });
+    const report = (agentSessionId: string, update: AgentUpdate): void => {
+      this.#report(agentSessionId, update);
+    };
     this.#terminals = new Terminals({
       processHost,
       clock: services.clock,
       sessionId,
       agent: this.#run,
       shell: services.shell,
-      onUpdate: (agentSessionId, update) => {
-        this.#report(agentSessionId, update);
-      },
+      onUpdate: report,
       onRunningChanged: (running) => {
         events.onTerminalsChanged(running);
       },
     });
-    this.#changes = new FileChanges({
-      ...services,
-      report: (agentSessionId, update) => {
-        this.#report(agentSessionId === '' ? this.#agentSessionId : agentSessionId, update);
-      },
-    });
+    this.#changes = new FileChanges({ ...services, report });
     this.#requests = new ClientRequests({
       events,
       changes: this.#changes,

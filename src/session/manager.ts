@@ -252,18 +252,7 @@ export class SessionManager implements Sessions {
 
   /** Starts the agents that ran when the last window closed, two at a time; failures show on their rows. */
   async resumeInterrupted(): Promise<void> {
-    const waiting = this.#held
-      .all()
-      .filter(({ supervisor, readOnly }) => {
-        return readOnly === undefined && supervisor.entry.state.aliveAtShutdown === true;
-      })
-      .map(({ supervisor }) => supervisor);
-    const worker = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        await next.start().catch(() => undefined);
-      }
-    };
-    await Promise.all([worker(), worker()]);
+    await this.#restorer.resumeInterrupted();
   }
 
   async listSaved(): Promise<readonly SavedSessionInfo[]> {

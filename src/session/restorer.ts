@@ -47,6 +47,22 @@ export class SessionRestorer {
     return added;
   }
 
+  /** Starts the agents that ran when the last window closed, two at a time; failures show on their rows. */
+  async resumeInterrupted(): Promise<void> {
+    const waiting = this.#held
+      .all()
+      .filter(({ supervisor, readOnly }) => {
+        return readOnly === undefined && supervisor.entry.state.aliveAtShutdown === true;
+      })
+      .map(({ supervisor }) => supervisor);
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await next.start().catch(() => undefined);
+      }
+    };
+    await Promise.all([worker(), worker()]);
+  }
+
   async #take(stored: StoredSession): Promise<void> {
     const { registry, clock, telemetry } = this.#deps;
     const { sessionId, bytes, agentId } = stored.info;
