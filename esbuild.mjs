@@ -1,7 +1,7 @@
 // Builds the programs Roost ships into dist/: the extension in parts, the Workspace agent and guard (own processes), and the panel's script.
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { build, context, transform } from 'esbuild';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { build, context } from 'esbuild';
+import { inParts } from './esbuild.parts.mjs';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -18,59 +18,22 @@ const shared = {
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', target: 'node22', format: 'cjs' };
 
-/** How a file of ours gets at the editor's API, as esbuild writes it. */
-const editorApi = /^import \* as (\w+) from "vscode";$/gm;
-
-/**
- * Makes CommonJS of each part. What the sources load by `await import()` is a part of its own, read
- * when it is first needed; esbuild cuts ES modules only, and the extension host wants CommonJS.
- * @type {import('esbuild').Plugin}
- */
-const commonJsParts = {
-  name: 'commonjs-parts',
-  setup: (run) => {
-    run.onEnd(async ({ errors, outputFiles = [] }) => {
-      if (errors.length > 0) return;
-      rmSync('dist/parts', { recursive: true, force: true });
-      for (const { path, text } of outputFiles) {
-        // As it is: a copy of the whole API, made for each file, would be a good part of activation.
-        const direct = text.replaceAll(editorApi, 'const $1 = require("vscode");');
-        const { code } = await transform(direct, {
-          ...{ format: 'cjs', platform: 'node', target: 'node22' },
-          supported: { 'dynamic-import': false },
-          minify: production,
-          sourcemap: production ? false : 'inline',
-          logLevel: 'warning',
-        });
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, code);
-      }
-    });
-  },
-};
-
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
     ...node,
-    format: 'esm',
-    splitting: true,
-    minify: false,
-    sourcemap: production ? false : 'inline',
+    ...inParts('dist', 'parts', production),
     entryPoints: { extension: 'src/extension.ts' },
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
-    chunkNames: 'parts/[name]-[hash]',
     external: ['vscode'],
-    write: false,
-    plugins: [commonJsParts],
   },
   {
     ...node,
-    entryPoints: {
-      workspaceAgent: 'src/agents/workspaceAgent/main.ts',
-      guard: 'src/process/guardMain.ts',
-    },
+    ...inParts('dist', 'agentParts', production),
+    entryPoints: { workspaceAgent: 'src/agents/workspaceAgent/main.ts' },
+  },
+  {
+    ...node,
+    entryPoints: { guard: 'src/process/guardMain.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
   },

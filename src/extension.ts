@@ -8,6 +8,7 @@ import { createAgentCatalog } from './agents/catalog.ts';
 import type { RoostApi } from './api.ts';
 import { createHost } from './host/hostWiring.ts';
 import { createIds } from './host/ids.ts';
+import { ModelKey } from './host/modelKey.ts';
 import { createOutputLog } from './host/outputLog.ts';
 import { PanelsOnDemand } from './host/panelsOnDemand.ts';
 import { createRoostApi } from './host/roostApi.ts';
@@ -77,6 +78,11 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
       wireLog: () => (settings.current['log.protocol'] ? protocolLog.write : undefined),
     });
   });
+  const modelKey = new ModelKey({
+    secrets: context.secrets,
+    settings: () => settings.current,
+    logger,
+  });
   const catalog = createAgentCatalog({
     settings: () => settings.current,
     isTrusted: () => vscode.workspace.isTrusted,
@@ -84,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
       execPath: process.execPath,
       script: context.asAbsolutePath('dist/workspaceAgent.cjs'),
       home: vscode.Uri.joinPath(context.globalStorageUri, 'workspaceAgent').fsPath,
+      modelEnv: () => modelKey.env(),
     },
   });
   const telemetry = new TelemetryBus(clock, (name) => channel(name));
@@ -121,12 +128,15 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     files: () => files.get(),
     memento: context.workspaceState,
     showLog,
+    setModelKey: (key) => modelKey.set(key),
   });
   context.subscriptions.push(
     logger,
     settings,
+    modelKey,
     settings.onDidChange(() => {
       sessions.onSettingsChanged();
+      void modelKey.load();
     }),
     panels,
     host,
@@ -140,6 +150,7 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   };
   // After the activation, which other extensions wait for; the rows come first.
   setImmediate(() => {
+    void modelKey.load();
     void afterActivation(sessions, settings, processes, logger);
   });
   return createRoostApi(sessions, telemetry, (dispose) => new vscode.Disposable(dispose));

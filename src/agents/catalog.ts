@@ -37,6 +37,8 @@ export interface AgentCatalogSources {
     readonly script: string;
     /** Folder of the agent's own history; its platform default when absent. */
     readonly home?: string;
+    /** Variables that tell it of a language model; read at every start. */
+    readonly modelEnv?: () => Readonly<Record<string, string>>;
   };
 }
 
@@ -106,6 +108,7 @@ function shippedAgent(from: AgentCatalogSources['workspaceAgent']): AgentDefinit
     args: [from.script],
     env: {
       ELECTRON_RUN_AS_NODE: '1',
+      ...from.modelEnv?.(),
       ...(from.home === undefined ? {} : { ROOST_WORKSPACE_AGENT_HOME: from.home }),
     },
   };

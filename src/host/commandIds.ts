@@ -87,6 +87,10 @@ export const commandArguments = {
     /** Absolute path; `.json` writes JSON, anything else Markdown. Without it an editor opens. */
     file: z.optional(z.string()),
   }),
+  setModelKey: z.strictObject({
+    /** Empty forgets it. */
+    key: z.optional(z.string()),
+  }),
   showLog: none,
 } as const;
 
@@ -156,6 +160,7 @@ export interface CommandResults {
   terminateIdleSessions: readonly string[];
   /** Where the export went. */
   exportSession: { readonly uri: string };
+  setModelKey: undefined;
   showLog: undefined;
 }
 

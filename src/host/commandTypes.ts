@@ -38,6 +38,8 @@ export interface CommandDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly showLog: () => void;
+  /** Stores the key of the shipped agent's model; asks for it when none is given. */
+  readonly setModelKey: (key: string | undefined) => Promise<undefined>;
   /** Offers to take a deletion back; returns at once. */
   readonly offerUndo: (sessionIds: readonly string[], what: string) => void;
 }

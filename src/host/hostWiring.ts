@@ -44,6 +44,7 @@ export interface HostParts {
   /** Where the arrangement of the list is kept for this workspace. */
   readonly memento: vscode.Memento;
   readonly showLog: () => void;
+  readonly setModelKey: (key: string | undefined) => Promise<undefined>;
 }
 
 /** The editor's side of Roost; disposing it takes everything off the screen and ends nothing else. */

@@ -25,6 +25,7 @@ export function sessionCommands(
   | 'keepAwake'
   | 'allowAutoStop'
   | 'terminateIdleSessions'
+  | 'setModelKey'
   | 'showLog'
 > {
   const { sessions, agents, panels } = deps;
@@ -156,6 +157,8 @@ export function sessionCommands(
       }
       return stopped;
     },
+
+    setModelKey: ({ given }) => deps.setModelKey(given?.key),
 
     showLog: () => {
       deps.showLog();

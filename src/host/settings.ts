@@ -17,6 +17,8 @@ export const restrictedSettings = [
   'persistence.directory',
   'permissions.mode',
   'permissions.byAgent',
+  'workspaceAgent.source',
+  'workspaceAgent.url',
 ] as const satisfies readonly SettingName[];
 
 /** The settings now, and when they change. */

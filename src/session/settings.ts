@@ -45,6 +45,10 @@ export const settingSchemas = {
   'permissions.byAgent': z._default(z.record(z.string(), permissionModeSchema), {}),
   'notifications.requests': z._default(notifyWhenSchema, 'always'),
   'notifications.turns': z._default(notifyWhenSchema, 'windowUnfocused'),
+  'workspaceAgent.source': z._default(z.enum(['auto', 'endpoint', 'none']), 'auto'),
+  'workspaceAgent.url': z._default(z.string(), ''),
+  'workspaceAgent.model': z._default(z.string(), ''),
+  'workspaceAgent.contextTokens': z._default(z.int().check(z.minimum(0)), 0),
   'log.protocol': z._default(z.boolean(), false),
 } as const;
 

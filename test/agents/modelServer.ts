@@ -15,6 +15,7 @@ const dialects: readonly Dialect[] = [chat, responses, messages, gemini];
 
 /** What agents ask besides, and what is enough for them, by the end of the path. */
 const asides: readonly (readonly [method: string, path: RegExp, answer: unknown])[] = [
+  ['GET', /\/api\/tags$/u, { models: [{ name: 'lab-model' }] }],
   ['GET', /\/models$/u, { object: 'list', data: [{ id: 'lab-model', object: 'model' }] }],
   ['POST', /\/count_tokens$/u, { input_tokens: 10 }],
   ['POST', /:countTokens$/u, { totalTokens: 10 }],
@@ -26,6 +27,8 @@ export class ModelServer implements AsyncDisposable {
   readonly #server: Server;
   /** Paths of the requests that came, in order. */
   readonly requests: string[] = [];
+  /** What requests named as their key, each once. */
+  readonly keys: string[] = [];
   /** What was not understood; a test that ends with any has found a hole in the script. */
   readonly problems: string[] = [];
   /** What the model was asked, in order. */
@@ -68,6 +71,8 @@ export class ModelServer implements AsyncDisposable {
     const { method = '' } = request;
     const path = new URL(request.url ?? '/', this.url).pathname;
     this.requests.push(`${method} ${path}`);
+    const key = request.headers.authorization;
+    if (key !== undefined && !this.keys.includes(key)) this.keys.push(key);
     const dialect = method === 'POST' ? dialects.find((one) => one.matches(path)) : undefined;
     if (dialect !== undefined) {
       const body: unknown = await json(request);

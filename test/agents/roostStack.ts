@@ -26,7 +26,11 @@ export interface StackOptions {
   /** The value of `roost.agents`. */
   readonly agents?: unknown;
   /** The shipped agent's bundle and history, for tests of that agent. */
-  readonly workspaceAgent?: { readonly script: string; readonly home: string };
+  readonly workspaceAgent?: {
+    readonly script: string;
+    readonly home: string;
+    readonly modelEnv?: () => Readonly<Record<string, string>>;
+  };
 }
 
 /** Files as they are on disk: unsaved text is the editor's matter. */

@@ -4,7 +4,8 @@ import * as z from 'zod';
 /**
  * What a prompt can ask for, as its last line that begins so:
  * `say: TEXT` is answered with the text; `run: COMMAND` and `write: NAME TEXT` are answered with a call
- * of the agent's tool for it and, once there is a result, with `result: ` and the result; `recall:` is
+ * of the agent's tool for it and, once there is a result, with `result: ` and the result; `use: TOOL JSON`
+ * is answered so with a call of that very tool; `recall:` is
  * answered with every `token-…` that stands in what the model was shown; `talk:` is answered with words
  * until the agent hangs up.
  */
@@ -12,6 +13,7 @@ type Script =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'run'; readonly command: string }
   | { readonly kind: 'write'; readonly name: string; readonly text: string }
+  | { readonly kind: 'use'; readonly tool: string; readonly args: Record<string, unknown> }
   | { readonly kind: 'recall' }
   | { readonly kind: 'talk' };
 
@@ -67,11 +69,13 @@ export function answer({ said, tools }: Asked, folder: string): Answer {
     }
     case 'run':
     case 'write':
+    case 'use':
   }
   // Some agents say the prompt again behind a tool's result: what came since it was first said counts.
   const first = said.findIndex(({ by, text }) => by === 'user' && same(scriptOf(text), script));
   const result = said.slice(first + 1).find(({ by }) => by === 'tool');
   if (result !== undefined) return { kind: 'text', text: `result: ${result.text}` };
+  if (script.kind === 'use') return { kind: 'call', tool: script.tool, args: script.args };
   return script.kind === 'run'
     ? toolCall(tools, shells(script.command))
     : toolCall(tools, writers(`${folder}/${script.name}`, script.text));
@@ -83,7 +87,7 @@ function same(left: Script | undefined, right: Script): boolean {
 
 function scriptOf(text: string): Script | undefined {
   // Some agents put a tag around what the user said.
-  const lines = /(?:^|>)[ \t]*(say|run|write|recall|talk):[ \t]*([^\n]*?)(?=<\/|$)/gmu;
+  const lines = /(?:^|>)[ \t]*(say|run|write|use|recall|talk):[ \t]*([^\n]*?)(?=<\/|$)/gmu;
   const [, kind, rest = ''] = [...text.matchAll(lines)].at(-1) ?? [];
   const argument = rest.trim();
   switch (kind) {
@@ -94,6 +98,11 @@ function scriptOf(text: string): Script | undefined {
     case 'write': {
       const [name = '', ...words] = argument.split(' ');
       return { kind, name, text: words.join(' ') };
+    }
+    case 'use': {
+      const at = argument.indexOf(' ');
+      const args = z.record(z.string(), z.unknown()).parse(JSON.parse(argument.slice(at)));
+      return { kind, tool: argument.slice(0, at), args };
     }
     case 'recall':
     case 'talk':
@@ -116,6 +125,7 @@ function shells(command: string): Shapes {
   return {
     bash: { command, ...why },
     Bash: { command, ...why },
+    run_command: { command },
     run_shell_command: { command, is_background: false, ...why },
     run_commands: { commands: [command] },
     exec_command: { cmd: command, ...escalated },
@@ -129,7 +139,7 @@ function writers(path: string, text: string): Shapes {
   return {
     Write: { file_path: path, path, content: text },
     write: { filePath: path, path, content: text },
-    write_file: { file_path: path, content: text },
+    write_file: { file_path: path, file: path, content: text, text },
     create: { path, file_text: text },
     apply_patch: {
       input: `*** Begin Patch\n*** Add File: ${path}\n+${text}\n*** End Patch`,

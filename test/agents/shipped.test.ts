@@ -15,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   built = scratchFolder('bundle');
-  await buildWorkspaceAgent(join(built, 'workspaceAgent.cjs'));
+  await buildWorkspaceAgent(built);
 });
 
 afterAll(async () => {

@@ -1,15 +1,15 @@
 // The shipped agent's program for tests, built from source the way the extension's build does it.
 import { build } from 'esbuild';
+import { inParts } from '../../esbuild.parts.mjs';
 
-/** Builds the Workspace agent into one file. */
-export async function buildWorkspaceAgent(outfile: string): Promise<void> {
+/** Builds the Workspace agent into a folder, as `workspaceAgent.cjs` and its parts. */
+export async function buildWorkspaceAgent(outdir: string): Promise<void> {
   await build({
-    entryPoints: ['src/agents/workspaceAgent/main.ts'],
-    outfile,
+    ...inParts(outdir, 'agentParts', false),
+    entryPoints: { workspaceAgent: 'src/agents/workspaceAgent/main.ts' },
     bundle: true,
     platform: 'node',
     target: 'node22',
-    format: 'cjs',
     logLevel: 'warning',
   });
 }

@@ -135,6 +135,8 @@ describe('settings', () => {
       'roost.persistence.directory',
       'roost.permissions.mode',
       'roost.permissions.byAgent',
+      'roost.workspaceAgent.source',
+      'roost.workspaceAgent.url',
     ]);
   });
 });

@@ -17,6 +17,7 @@ const allowed: readonly (readonly [pattern: RegExp, needed: boolean])[] = [
   [/^media\/[\w-]+\.(svg|png)$/, true],
   [/^dist\/(extension|workspaceAgent|guard)\.cjs$/, true],
   [/^dist\/parts\/[\w-]+\.cjs$/, true],
+  [/^dist\/agentParts\/[\w-]+\.cjs$/, true],
   [/^dist\/webview\/(panel\.js|panel-style\.css|codicon\.(css|ttf))$/, true],
   [/^dist\/webview\/[\w]+-[A-Z0-9]+\.js$/, true],
 ];

@@ -13,10 +13,12 @@ import {
 import { allCommands } from './commands/all.ts';
 import { answerText, answerUnknown } from './commands/help.ts';
 import type { History } from './history.ts';
+import { findModel } from './model/endpoint.ts';
 import { shorten } from './markdown.ts';
 import { describe, Problem, QuestionClosed } from './problem.ts';
 import { lastingBlock, parseCommand, promptText } from './promptText.ts';
-import { Turn } from './turn.ts';
+import { ToolTurn } from './toolTurn.ts';
+import { Turn, type TurnOptions } from './turn.ts';
 import { TurnRecord } from './turnRecord.ts';
 import { WorkspaceFiles } from './workspaceFiles.ts';
 
@@ -131,7 +133,7 @@ export class Session {
       this.#record.add({ sessionUpdate: 'user_message_chunk', content: lastingBlock(block) });
     }
     this.saveNow();
-    const turn = new Turn({
+    const options: TurnOptions = {
       client,
       capabilities,
       sessionId,
@@ -144,10 +146,11 @@ export class Session {
         this.#record.add(update);
         await this.#notify(update);
       },
-    });
+    };
+    const turn = new Turn(options);
     try {
       await this.#giveTitle(text);
-      await this.#answer(turn, text);
+      await this.#answer(turn, text, () => new ToolTurn(options));
       // A turn that was cancelled at its very end ends as the client asked, too.
       return { stopReason: signal.aborted ? 'cancelled' : 'end_turn' };
     } catch (error) {
@@ -158,12 +161,26 @@ export class Session {
     }
   }
 
-  async #answer(turn: Turn, text: string): Promise<void> {
+  async #answer(turn: Turn, text: string, toolTurn: () => ToolTurn): Promise<void> {
     const line = parseCommand(text);
     const command = allCommands.find(({ name }) => name === line?.name);
-    if (line === undefined) await answerText(turn, allCommands);
+    if (line === undefined) await this.#answerText(turn, toolTurn);
     else if (command === undefined) await answerUnknown(turn, line.name, allCommands);
     else await command.run(turn, line.rest);
+  }
+
+  /** Ordinary text is for the model, if there is one. */
+  async #answerText(turn: Turn, toolTurn: () => ToolTurn): Promise<void> {
+    const { history, sessionId } = this.#options;
+    const endpoint = await findModel(process.env, turn.signal);
+    if (endpoint === undefined) {
+      await answerText(turn, allCommands);
+      return;
+    }
+    // Bigger than all the rest of the agent: read when a model is first used.
+    const { answerWithModel } = await import('./model/answer.ts');
+    const updates = history.read(sessionId)?.updates ?? [];
+    await answerWithModel({ endpoint, turn, toolTurn, updates });
   }
 
   /** The first prompt names the session. */

@@ -67,7 +67,7 @@ export function useWorkspaceAgent(): Fixture {
   beforeAll(async () => {
     scratch = await realpath(await mkdtemp(join(tmpdir(), 'roost-workspace-agent-')));
     fixture.bundle = join(scratch, 'workspaceAgent.cjs');
-    await buildWorkspaceAgent(fixture.bundle);
+    await buildWorkspaceAgent(scratch);
   });
   afterAll(async () => {
     await rm(scratch, { recursive: true, force: true });

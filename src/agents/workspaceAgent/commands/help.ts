@@ -20,6 +20,10 @@ export async function answerText(turn: Turn, commands: readonly Command[]): Prom
       'but I can work in this folder for you:\n\n',
   );
   await turn.say(listed(commands));
+  await turn.say(
+    '\nWith a model I answer questions, too: start Ollama on this machine, or set the address of a ' +
+      'server in `roost.workspaceAgent.url`.\n',
+  );
 }
 
 /** Answers a slash command that does not exist. */
