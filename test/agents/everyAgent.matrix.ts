@@ -189,13 +189,14 @@ describe.each(recipeIds)('%s', (id) => {
   cell('stopped', async () => {
     const info = await roost.sessions.create({ agent: id });
     ({ sessionId } = info);
-    const turn = roost.sessions.prompt(sessionId, 'run: sleep 600; echo over');
+    // Not `sleep`: some agents refuse to wait so long, without asking anybody.
+    const turn = roost.sessions.prompt(sessionId, 'run: tail -f /dev/null; echo over');
     if (!lacks.includes('permissions')) await roost.answer(sessionId, 'allow_once');
-    await until('the command sleeps', () => sleeping().length > 0, 60_000);
+    await until('the command runs', () => waiting().length > 0, 60_000);
     const report = await roost.sessions.terminate(sessionId);
     await turn.catch(() => undefined);
     expect(markedProcesses(mark.id)).toEqual([]);
-    expect(sleeping()).toEqual([]);
+    expect(waiting()).toEqual([]);
     expect(roost.sessions.get(sessionId)).toMatchObject({ status: 'dormant', processAlive: false });
     expect(model.problems).toEqual([]);
     return report.forced ? 'nothing left, by force' : 'nothing left';
@@ -223,8 +224,8 @@ describe.each(recipeIds)('%s', (id) => {
   }
 
   /** The command, whoever runs it: some agents leave that to Roost. */
-  function sleeping(): unknown[] {
+  function waiting(): unknown[] {
     const all = [...markedProcesses(mark.id), ...descendantsOf(process.pid)];
-    return all.filter(({ command }) => command === 'sleep 600');
+    return all.filter(({ command }) => command === 'tail -f /dev/null');
   }
 });
