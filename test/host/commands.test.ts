@@ -122,12 +122,13 @@ describe('commands', () => {
     const answers: [string, (requestId: string) => object, RegExp][] = [
       ['allowRequest', (requestId) => ({ sessionId, requestId }), /permission: yes/],
       ['rejectRequest', () => ({ sessionId }), /permission: no/],
+      ['respondToRequest', (requestId) => ({ sessionId, requestId }), /permission: cancelled/],
+      // The last, as it is remembered: the same request is not asked again.
       [
         'respondToRequest',
         (requestId) => ({ sessionId, requestId, optionId: 'always' }),
         /permission: always/,
       ],
-      ['respondToRequest', (requestId) => ({ sessionId, requestId }), /permission: cancelled/],
     ];
     for (const [command, argument, said] of answers) {
       const turn = api.sendPrompt(sessionId, 'permit Delete everything');
