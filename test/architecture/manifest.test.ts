@@ -48,6 +48,11 @@ const manifest = z
       ),
       menus: z.record(z.string(), z.array(menuItem)),
       keybindings: z.array(menuItem.loose()),
+      walkthroughs: z.array(
+        z.looseObject({
+          steps: z.array(z.looseObject({ media: z.looseObject({ svg: z.string() }) })),
+        }),
+      ),
       configuration: z.object({ title: z.string(), properties: z.record(z.string(), property) }),
     }),
   })
@@ -203,6 +208,7 @@ describe('files', () => {
       manifest.l10n,
       ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
       ...Object.values(contributes.views).flatMap((views) => views.map(({ icon }) => icon)),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg)),
     ];
     expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });

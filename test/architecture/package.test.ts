@@ -10,7 +10,9 @@ import { stagePackage } from '../launch/vsix.ts';
 /** Everything that may be in the package; those marked must be. */
 const allowed: readonly (readonly [pattern: RegExp, needed: boolean])[] = [
   [/^package\.json$/, true],
-  [/^package\.nls\.json$/, true],
+  [/^package\.nls(\.de)?\.json$/, true],
+  [/^package\.nls\.de\.json$/, true],
+  [/^l10n\/bundle\.l10n\.de\.json$/, true],
   [/^l10n\/[\w.-]+\.json$/, false],
   [/^(README|CHANGELOG)\.md$/, false],
   [/^LICENSE$/, true],

@@ -27,6 +27,7 @@ const staged = [
   'l10n',
   'package.json',
   'package.nls.json',
+  'package.nls.de.json',
   '.vscodeignore',
   'README.md',
   'CHANGELOG.md',
