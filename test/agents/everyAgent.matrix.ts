@@ -189,8 +189,8 @@ describe.each(recipeIds)('%s', (id) => {
   cell('stopped', async () => {
     const info = await roost.sessions.create({ agent: id });
     ({ sessionId } = info);
-    // Not `sleep`: some agents refuse to wait so long, without asking anybody.
-    const turn = roost.sessions.prompt(sessionId, 'run: tail -f /dev/null; echo over');
+    // Neither `sleep`, which some agents refuse to wait for, nor one that changes nothing, which some do not ask about.
+    const turn = roost.sessions.prompt(sessionId, 'run: touch begun.txt; tail -f /dev/null');
     if (!lacks.includes('permissions')) await roost.answer(sessionId, 'allow_once');
     await until('the command runs', () => waiting().length > 0, 60_000);
     const report = await roost.sessions.terminate(sessionId);
