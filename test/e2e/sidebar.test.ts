@@ -1,5 +1,5 @@
 // The side bar as a person uses it: who needs me, answers from the row and from a notification, names, stops, the trash, and trust.
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -65,6 +65,11 @@ function whenTold(title: string): { readonly prompt: string; readonly go: () => 
   };
 }
 
+/** Text of the conversation; what a screen reader is told of it stands elsewhere. */
+function said(text: string): Locator {
+  return roost.panel.getByRole('log').getByText(text);
+}
+
 async function closePanels(): Promise<void> {
   await roost.command('View: Close All Editors');
   await roost.page.locator('iframe.webview').waitFor({ state: 'detached' });
@@ -110,7 +115,7 @@ describe('the side bar', () => {
     await roost.page.locator('.statusbar-item[id="roost.roost.roost.status"]').waitFor();
     await roost.picture('sidebar-1-needs-you');
     await act(asking, 'Allow');
-    await roost.panel.getByText('permission: yes').waitFor();
+    await said('permission: yes').waitFor();
     await roost.row(/^Ready\s*1$/).waitFor();
     await asking.waitFor({ state: 'detached' });
     await badge.waitFor({ state: 'detached' });
@@ -131,7 +136,7 @@ describe('the side bar', () => {
     await roost.row(/^permit Delete everything\s*finished/).waitFor();
     await roost.picture('sidebar-2b-unread');
     await roost.row(/^permit Delete everything/).click();
-    await roost.panel.getByText('permission: no').waitFor();
+    await said('permission: no').waitFor();
     await roost.row(/^permit Delete everything\s*scripted/).waitFor();
   });
 
@@ -151,7 +156,7 @@ describe('the side bar', () => {
     await toast.waitFor({ state: 'detached' });
     await roost.row(/^Only once/).waitFor({ state: 'detached' });
     await roost.row(/^permit Delete everything/).click();
-    await roost.panel.getByText('permission: yes').nth(1).waitFor();
+    await said('permission: yes').nth(1).waitFor();
   });
 
   it('asks before it allows everything, shows so on the row, and asks again when told to', async () => {
@@ -167,10 +172,46 @@ describe('the side bar', () => {
     await dialog.getByRole('button', { name: 'Allow Everything' }).click();
     await roost.row(/^permit Delete everything\s*allows everything/).waitFor();
     await roost.send('permit No question');
-    await roost.panel.getByText('permission: yes').nth(2).waitFor();
+    await said('permission: yes').nth(2).waitFor();
     await roost.picture('sidebar-3b-allows-all');
     await pick('Follow the settings');
     await roost.row(/^permit Delete everything\s*scripted/).waitFor();
+  });
+
+  it('shows the files of a session with their lines, and takes a change back when asked', async () => {
+    const file = join(folder, 'written.txt');
+    await roost.send(`write ${file} hello`);
+    await said('written').last().waitFor();
+    const session = roost.row(/^permit Delete everything/);
+    const row = roost.row(/^written\.txt/);
+    await session.locator('.monaco-tl-twistie.collapsible').waitFor();
+    if ((await row.count()) === 0) await session.locator('.monaco-tl-twistie').click();
+    await roost.row(/^written\.txt\s*\+1 −0 · new/).waitFor();
+    for (const theme of ['Dark Modern', 'Dark High Contrast', 'Light Modern']) {
+      await roost.command('Preferences: Color Theme');
+      const input = roost.page.locator('.quick-input-widget input[type="text"]');
+      await input.fill(theme);
+      await input.press('Enter');
+      await roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await roost.picture(`sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
+    }
+    await act(row, 'Revert File…');
+    const dialog = roost.page.locator('.monaco-dialog-box');
+    await dialog.getByRole('button', { name: 'Revert File' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => existsSync(file)).toBe(false);
+  });
+
+  it('finds what was said', async () => {
+    await roost.command('Roost: Search Sessions…');
+    const input = roost.page.locator('.quick-input-widget input[type="text"]');
+    await input.fill('permission: yes');
+    const hit = roost.page.locator('.quick-input-list .monaco-list-row', {
+      hasText: 'permission: yes',
+    });
+    await hit.first().waitFor();
+    await roost.picture('sidebar-7-search');
+    await roost.page.keyboard.press('Escape');
   });
 
   it('renames, stops with one click, and starts again only when asked', async () => {
@@ -183,7 +224,7 @@ describe('the side bar', () => {
     await roost.row(/^Dormant\s*1$/).waitFor();
     expect(agents(server)).toBe(0);
     await renamed.click();
-    await roost.panel.getByText('permission: yes').first().waitFor();
+    await said('permission: yes').first().waitFor();
     expect(agents(server)).toBe(0);
     await roost.picture('sidebar-3-dormant');
     await act(renamed, 'Start Session');
