@@ -10,9 +10,11 @@ import { createHost } from './host/hostWiring.ts';
 import { createIds } from './host/ids.ts';
 import { ModelKey } from './host/modelKey.ts';
 import { createOutputLog } from './host/outputLog.ts';
+import { namedFolders } from './host/otherFolders.ts';
 import { PanelsOnDemand } from './host/panelsOnDemand.ts';
 import { createRoostApi } from './host/roostApi.ts';
 import { HostSettings } from './host/settings.ts';
+import { StorageFolders } from './host/storageFolder.ts';
 import { workspaceRoots } from './host/workspaceRoots.ts';
 import { systemClock } from './process/systemClock.ts';
 import type { ProcessHost } from './process/processHost.ts';
@@ -33,13 +35,13 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   const clock = systemClock();
   const logger = createOutputLog();
   const settings = new HostSettings({ logger });
-  const directory = storageFolder(context, settings.current['persistence.directory']);
+  const folders = new StorageFolders(context, settings.current['persistence.directory'], logger);
   const store = new OnDemand(async () => {
     const [{ openStore }, { processIdentities }] = await Promise.all([
       import('./storage/sessionStore.ts'),
       import('./process/ownerIdentity.ts'),
     ]);
-    return openStore({ directory, clock, logger, identity: processIdentities() });
+    return openStore({ directory: folders.current, clock, logger, identity: processIdentities() });
   });
   const processes = new OnDemand(async () => {
     const { ProcessHost } = await import('./process/processHost.ts');
@@ -129,6 +131,11 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     memento: context.workspaceState,
     showLog,
     setModelKey: (key) => modelKey.set(key),
+    folders,
+    otherFolders: async () => {
+      const { findStores } = await import('./storage/otherStores.ts');
+      return namedFolders(await findStores(folders.places()), context.globalStorageUri.fsPath);
+    },
   });
   context.subscriptions.push(
     logger,
@@ -151,7 +158,9 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   // After the activation, which other extensions wait for; the rows come first.
   setImmediate(() => {
     void modelKey.load();
-    void afterActivation(sessions, settings, processes, logger);
+    void afterActivation(sessions, settings, processes, logger).then(() => {
+      if (shutdown !== undefined) host.onRestored();
+    });
   });
   return createRoostApi(sessions, telemetry, (dispose) => new vscode.Disposable(dispose));
 }
@@ -203,12 +212,6 @@ async function resumeInterrupted(sessions: SessionManager, logger: Logger): Prom
   } catch (error) {
     logger.error('Saved sessions could not be started again', error);
   }
-}
-
-/** The workspace's storage folder, or the one for all windows when no folder is open. */
-function storageFolder(context: vscode.ExtensionContext, configured: string): string {
-  if (configured !== '') return configured;
-  return (context.storageUri ?? context.globalStorageUri).fsPath;
 }
 
 function versionOf(context: vscode.ExtensionContext): string {

@@ -82,6 +82,7 @@ export const commandArguments = {
   restoreAllSessions: none,
   deleteSavedSession: session,
   undoDelete: z.strictObject({ sessionId: z.optional(sessionIdSchema) }),
+  emptyTrash: none,
   terminateIdleSessions: none,
   exportSession: z.extend(session, {
     /** Absolute path; `.json` writes JSON, anything else Markdown. Without it an editor opens. */
@@ -90,6 +91,16 @@ export const commandArguments = {
   setModelKey: z.strictObject({
     /** Empty forgets it. */
     key: z.optional(z.string()),
+  }),
+  importSession: z.strictObject({
+    /** Absolute path of a file that `exportSession` has written as JSON. */
+    file: z.string(),
+  }),
+  findOtherSessions: z.strictObject({
+    /** The store to bring sessions over from; without it none are, and what there is is told. */
+    directory: z.optional(z.string()),
+    /** Which of them; without it all. */
+    sessionIds: z.optional(z.array(sessionIdSchema)),
   }),
   showLog: none,
 } as const;
@@ -156,11 +167,21 @@ export interface CommandResults {
   restoreAllSessions: readonly string[];
   deleteSavedSession: undefined;
   undoDelete: SessionInfo;
+  /** How many sessions were deleted for good. */
+  emptyTrash: number;
   /** The ids of those that were stopped. */
   terminateIdleSessions: readonly string[];
   /** Where the export went. */
   exportSession: { readonly uri: string };
   setModelKey: undefined;
+  importSession: SessionInfo;
+  findOtherSessions: {
+    readonly folders: readonly {
+      readonly directory: string;
+      readonly sessions: readonly SavedSessionInfo[];
+    }[];
+    readonly brought: readonly SessionInfo[];
+  };
   showLog: undefined;
 }
 

@@ -5,6 +5,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { AgentChoices } from './agentChoices.ts';
 import type { CommandArgument, CommandName, CommandResults } from './commandIds.ts';
 import type { ListPreferences } from './listPreferences.ts';
+import type { FoundFolder } from './otherFolders.ts';
 import type { PanelOpener } from './panelOpener.ts';
 import type { SessionChanges } from './sessionChanges.ts';
 import type { TreeNode } from './sessionTreeModel.ts';
@@ -37,6 +38,8 @@ export interface CommandDeps {
   readonly changes: SessionChanges;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The stores of other folders that have sessions. */
+  readonly otherFolders: () => Promise<readonly FoundFolder[]>;
   readonly showLog: () => void;
   /** Stores the key of the shipped agent's model; asks for it when none is given. */
   readonly setModelKey: (key: string | undefined) => Promise<undefined>;

@@ -52,6 +52,11 @@ export class ErrorBoundary {
     }
   }
 
+  /** Shows a failure that nobody asked for; whoever found it has logged it. */
+  tell(error: SessionError): void {
+    this.#show(error);
+  }
+
   #log(what: string, thrown: unknown): SessionError {
     const error = toSessionError(thrown);
     const session = error.sessionId === undefined ? '' : ` (session ${error.sessionId})`;

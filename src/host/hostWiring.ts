@@ -9,6 +9,8 @@ import { commandId, type ContextKey } from './commandIds.ts';
 import type { CommandDeps } from './commandTypes.ts';
 import { ErrorBoundary } from './errorBoundary.ts';
 import { IdleNotice } from './idleNotice.ts';
+import { exchangeCommands } from './exchangeCommands.ts';
+import type { FoundFolder } from './otherFolders.ts';
 import type { PanelOpener } from './panelOpener.ts';
 import { keptListView, ListPreferences } from './listPreferences.ts';
 import { listCommands } from './listCommands.ts';
@@ -28,6 +30,9 @@ import { SessionTree } from './sessionTree.ts';
 import { SessionNode } from './sessionTreeModel.ts';
 import { settingsHeldBack, type HostSettings } from './settings.ts';
 import { createStatusBar } from './statusBar.ts';
+import type { StorageFolders } from './storageFolder.ts';
+import { StorageMove } from './storageMove.ts';
+import { StorageNotices } from './storageNotices.ts';
 import { storageCommands } from './storageCommands.ts';
 import { notifyOfTurns } from './turnNotifications.ts';
 
@@ -43,6 +48,8 @@ export interface HostParts {
   readonly files: () => Promise<WorkspaceFiles>;
   /** Where the arrangement of the list is kept for this workspace. */
   readonly memento: vscode.Memento;
+  readonly folders: StorageFolders;
+  readonly otherFolders: () => Promise<readonly FoundFolder[]>;
   readonly showLog: () => void;
   readonly setModelKey: (key: string | undefined) => Promise<undefined>;
 }
@@ -50,6 +57,8 @@ export interface HostParts {
 /** The editor's side of Roost; disposing it takes everything off the screen and ends nothing else. */
 export interface Host extends Disposable {
   readonly tree: SessionTree;
+  /** Call when what was saved has been looked at: tells what is damaged, and what lies elsewhere. */
+  onRestored(): void;
 }
 
 /** Builds tree, commands, status bar and notifications. */
@@ -83,12 +92,15 @@ export function createHost(parts: HostParts): Host {
   const table = {
     ...sessionCommands(deps),
     ...storageCommands(deps),
+    ...exchangeCommands(deps),
     ...requestCommands(deps),
     ...listCommands(deps),
     ...changeCommands(deps),
     ...searchCommands(deps),
     ...permissionCommands(deps),
   };
+  const notices = new StorageNotices({ sessions, boundary, logger });
+  const move = new StorageMove({ sessions, settings, boundary, folders: parts.folders });
   const held: Disposable[] = [
     model,
     changes,
@@ -118,11 +130,18 @@ export function createHost(parts: HostParts): Host {
     }),
     decorateSessions({ sessions, model }),
     keepContextKeys(model),
+    notices,
+    move,
     ...registerCommands(table, boundary, () => tree.selection),
   ];
   void boundary.forUser('untrusted workspace', () => sayWhatIsHeldBack(logger));
   return {
     tree,
+    onRestored: () => {
+      const damaged = sessions.damaged().filter(({ sessionId }) => !sessions.get(sessionId));
+      notices.tellDamaged(damaged);
+      void move.offer();
+    },
     dispose: () => {
       for (const one of held.splice(0).reverse()) one.dispose();
     },

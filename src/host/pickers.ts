@@ -1,9 +1,13 @@
 // The questions commands ask: pick lists and input boxes. Each resolves with `undefined` when the user changes their mind.
 import * as vscode from 'vscode';
+import type { Clock } from '../session/clock.ts';
 import type { PendingRequest, SavedSessionInfo, SessionInfo } from '../session/info.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { AgentChoices } from './agentChoices.ts';
+import type { FolderSessions } from './otherFolders.ts';
 import { withoutIcons } from './plainText.ts';
+import { shortAge, shortSize, since } from './relativeTime.ts';
+import type { Exported } from './sessionExport.ts';
 import { statusWord, titleOf } from './sessionRows.ts';
 import { flagsOf, type SessionFlag } from './sessionTreeModel.ts';
 
@@ -29,8 +33,15 @@ export async function pickSession(
   return chosen?.sessionId;
 }
 
-/** A saved session out of `saved`. Says so when there is none. */
+/** What a pick of saved sessions is made with. */
+export interface SavedPickDeps {
+  readonly agents: AgentChoices;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** A saved session out of `saved`, the last used first. Says so when there is none. */
 export async function pickSaved(
+  deps: SavedPickDeps,
   saved: readonly SavedSessionInfo[],
   placeHolder: string,
 ): Promise<string | undefined> {
@@ -38,19 +49,56 @@ export async function pickSaved(
     sayNothingToDo(vscode.l10n.t('There is no saved session that this can be done with.'));
     return undefined;
   }
-  const items = saved
-    .toSorted((a, b) => (a.savedAt < b.savedAt ? 1 : -1))
-    .map((info) => ({
-      label: withoutIcons(titleOf(info)),
-      description: withoutIcons([info.agentId, info.savedAt].join(' · ')),
-      detail: info.damaged === undefined ? withoutIcons(info.cwd) : withoutIcons(info.damaged),
-      sessionId: info.sessionId,
-    }));
-  const chosen = await vscode.window.showQuickPick(items, {
+  const chosen = await vscode.window.showQuickPick(savedItems(deps, saved), {
     placeHolder,
     matchOnDescription: true,
+    matchOnDetail: true,
   });
   return chosen?.sessionId;
+}
+
+/** Sessions out of the stores of other folders, any number of them. */
+export async function pickFromFolders(
+  deps: SavedPickDeps,
+  folders: readonly FolderSessions[],
+): Promise<readonly { readonly directory: string; readonly sessionId: string }[] | undefined> {
+  const items = folders.flatMap(({ directory, name, gone, sessions }) => [
+    {
+      label: withoutIcons(gone ? vscode.l10n.t('{0} (not there any more)', name) : name),
+      kind: vscode.QuickPickItemKind.Separator,
+      directory,
+      sessionId: '',
+    },
+    ...savedItems(deps, sessions).map((item) => ({ ...item, directory })),
+  ]);
+  return vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    placeHolder: vscode.l10n.t(
+      'Move which sessions into this window? The others stay where they are.',
+    ),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+}
+
+function savedItems(
+  { agents, clock }: SavedPickDeps,
+  saved: readonly SavedSessionInfo[],
+): (vscode.QuickPickItem & { sessionId: string })[] {
+  const names = new Map(agents.list().map(({ id, name }) => [id, name]));
+  const { t } = vscode.l10n;
+  return saved
+    .toSorted((a, b) => (a.savedAt < b.savedAt ? 1 : -1))
+    .map(({ sessionId, title, agentId, savedAt, bytes, cwd, damaged }) => {
+      const agent = withoutIcons(names.get(agentId) ?? agentId, 40);
+      const facts = [agent, shortAge(since(savedAt, clock.now()), t), shortSize(bytes, t)];
+      return {
+        label: `${damaged === undefined ? '' : '$(warning) '}${withoutIcons(titleOf({ sessionId, title }))}`,
+        description: facts.filter((fact) => fact !== '').join(' · '),
+        detail: withoutIcons(damaged ?? cwd, 300),
+        sessionId,
+      };
+    });
 }
 
 /** An agent. */
@@ -140,7 +188,7 @@ export async function askPrompt(info: SessionInfo): Promise<string | undefined> 
 }
 
 /** Where to write an export. */
-export async function askExportFile(info: SessionInfo): Promise<vscode.Uri | undefined> {
+export async function askExportFile(info: Exported): Promise<vscode.Uri | undefined> {
   const name = titleOf(info).replace(/[^\p{L}\p{N}._ -]+/gu, '_');
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   return vscode.window.showSaveDialog({
@@ -150,6 +198,30 @@ export async function askExportFile(info: SessionInfo): Promise<vscode.Uri | und
   });
 }
 
+/** An exported file to import. */
+export async function askImportFile(): Promise<string | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Import Session'),
+    openLabel: vscode.l10n.t('Import'),
+    filters: { JSON: ['json'] },
+    ...(folder === undefined ? {} : { defaultUri: folder }),
+  });
+  return chosen?.[0]?.fsPath;
+}
+
+/** Whether to delete what is in the trash for good. */
+export async function confirmEmptyTrash(sessions: number): Promise<boolean> {
+  const empty = vscode.l10n.t('Delete for Good');
+  const question =
+    sessions === 1
+      ? vscode.l10n.t('Delete the session in the trash for good?')
+      : vscode.l10n.t('Delete the {0} sessions in the trash for good?', sessions);
+  const detail = vscode.l10n.t('Their transcripts are deleted, too. This cannot be undone.');
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, empty);
+  return chosen === empty;
+}
+
 function sessionItem(info: SessionInfo): vscode.QuickPickItem {
   return {
     label: withoutIcons(titleOf(info)),
@@ -157,6 +229,7 @@ function sessionItem(info: SessionInfo): vscode.QuickPickItem {
   };
 }
 
-function sayNothingToDo(message: string): void {
+/** Says that there is nothing to choose from. */
+export function sayNothingToDo(message: string): void {
   void vscode.window.showInformationMessage(message);
 }

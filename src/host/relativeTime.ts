@@ -1,4 +1,4 @@
-// How long ago and how soon, in the few characters that a row has room for.
+// How long ago, how soon and how large, in the few characters that a row has room for.
 import type { Translate } from './translate.ts';
 
 const minute = 60_000;
@@ -22,4 +22,11 @@ export function shortSpan(ms: number, t: Translate): string {
 export function since(at: string, now: number): number {
   const ms = now - Date.parse(at);
   return Number.isFinite(ms) ? ms : 0;
+}
+
+/** A size in bytes as "3 kB", "12 MB"; at least "1 kB" for what is not empty. */
+export function shortSize(bytes: number, t: Translate): string {
+  if (bytes === 0) return t('empty');
+  if (bytes < 1_000_000) return t('{0} kB', Math.ceil(bytes / 1000));
+  return t('{0} MB', Math.round(bytes / 1_000_000));
 }

@@ -1,20 +1,15 @@
-// A session as one file for people (Markdown) or programs (JSON). No editor.
+// A session as one Markdown file for people. No editor.
 import type { SessionInfo } from '../session/info.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
 
-/** Everything said, as a JSON document with the session's facts and its transcript. */
-export function exportJson(info: SessionInfo, entries: readonly TranscriptEntry[]): string {
-  const { sessionId, title, agentId, cwd, createdAt, lastActivityAt } = info;
-  const session = { sessionId, title, agentId, cwd, createdAt, lastActivityAt };
-  return `${JSON.stringify({ format: 'roost-session', version: 1, session, transcript: entries }, undefined, 2)}\n`;
-}
+/** What an export says about the session before its transcript. */
+export type Exported = Pick<SessionInfo, 'sessionId' | 'title' | 'agentId' | 'cwd'>;
 
 /** Everything said, to read. What people and agents wrote stays the Markdown that it was. */
-export function exportMarkdown(info: SessionInfo, entries: readonly TranscriptEntry[]): string {
-  const head = [
-    `# ${info.title}`,
-    `${info.agentId} · ${info.cwd} · ${info.createdAt} – ${info.lastActivityAt}`,
-  ];
+export function exportMarkdown(info: Exported, entries: readonly TranscriptEntry[]): string {
+  const times = [...new Set([entries[0]?.at, entries.at(-1)?.at])].filter((at) => at !== undefined);
+  const facts = [info.agentId, info.cwd, times.join(' – ')].filter((fact) => fact !== '');
+  const head = [`# ${info.title}`, facts.join(' · ')];
   return `${[...head, ...entries.map(section)].join('\n\n')}\n`;
 }
 

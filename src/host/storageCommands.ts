@@ -1,10 +1,8 @@
-// Handlers of the commands about what is on disk: save, restore, delete and take back, export.
+// Handlers of the commands about what is on disk: save, restore, delete and take back, empty the trash.
 import * as vscode from 'vscode';
-import { SessionError } from '../session/errors.ts';
 import type { SavedSessionInfo } from '../session/info.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
-import { askExportFile, pickSaved } from './pickers.ts';
-import { exportJson, exportMarkdown } from './sessionExport.ts';
+import { confirmEmptyTrash, pickSaved, sayNothingToDo } from './pickers.ts';
 import { titleOf } from './sessionRows.ts';
 import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
 
@@ -18,9 +16,13 @@ export function storageCommands(
   | 'restoreAllSessions'
   | 'deleteSavedSession'
   | 'undoDelete'
-  | 'exportSession'
+  | 'emptyTrash'
 > {
   const { sessions } = deps;
+  const pick = (
+    saved: readonly SavedSessionInfo[],
+    question: string,
+  ): Promise<string | undefined> => pickSaved(deps, saved, question);
 
   /** Saved sessions that have no row. */
   const notListed = async (): Promise<readonly SavedSessionInfo[]> =>
@@ -60,7 +62,7 @@ export function storageCommands(
 
     restoreSession: async ({ given }) => {
       const question = vscode.l10n.t('Bring which saved session back into the list?');
-      const sessionId = given?.sessionId ?? (await pickSaved(await notListed(), question));
+      const sessionId = given?.sessionId ?? (await pick(await notListed(), question));
       return sessionId === undefined ? undefined : sessions.restore(sessionId);
     },
 
@@ -81,7 +83,7 @@ export function storageCommands(
       const sessionId =
         row?.kind === 'session'
           ? row.sessionId
-          : await pickSaved(
+          : await pick(
               saved.filter((one) => sessions.get(one.sessionId)?.processAlive !== true),
               vscode.l10n.t('Move which saved session to the trash?'),
             );
@@ -95,33 +97,14 @@ export function storageCommands(
     undoDelete: async ({ given, row }) =>
       sessions.undoDelete(row?.kind === 'session' ? row.sessionId : given?.sessionId),
 
-    exportSession: async (call) => {
-      const question = vscode.l10n.t('Export which session?');
-      const sessionId = await targetSession(deps, call, undefined, question);
-      if (sessionId === undefined) return undefined;
-      const info = sessions.get(sessionId);
-      if (info === undefined) {
-        throw new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
-          sessionId,
-        });
+    emptyTrash: async ({ given }) => {
+      if (given !== undefined) return sessions.emptyTrash();
+      const { length } = await sessions.trashed();
+      if (length === 0) {
+        sayNothingToDo(vscode.l10n.t('The trash is empty.'));
+        return 0;
       }
-      const file =
-        call.given === undefined
-          ? await askExportFile(info)
-          : call.given.file === undefined
-            ? 'editor'
-            : vscode.Uri.file(call.given.file);
-      if (file === undefined) return undefined;
-      const entries = await sessions.transcript(sessionId);
-      if (file === 'editor') {
-        const content = exportMarkdown(info, entries);
-        const document = await vscode.workspace.openTextDocument({ content, language: 'markdown' });
-        await vscode.window.showTextDocument(document);
-        return { uri: document.uri.toString() };
-      }
-      const make = file.path.toLowerCase().endsWith('.json') ? exportJson : exportMarkdown;
-      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(make(info, entries)));
-      return { uri: file.toString() };
+      return (await confirmEmptyTrash(length)) ? sessions.emptyTrash() : undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 // The ContextManager: one per session, builds its transcript from what is said, writes it, and reports activity.
 import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
 import { stamp, type Clock } from './clock.ts';
+import type { SessionError } from './errors.ts';
 import type { Disposable } from './event.ts';
 import { fileBeforeCode, fileBeforeNotice } from './fileChanges.ts';
 import type { ContentBlock, IdSource, TranscriptLog } from './ports.ts';
@@ -76,6 +77,11 @@ export class ContextManager {
   /** Whether something said is not on disk because writing fails. */
   get failing(): boolean {
     return this.#log?.failing ?? false;
+  }
+
+  /** Why, while {@link failing}. */
+  get failure(): SessionError | undefined {
+    return this.#log?.failure;
   }
 
   /**

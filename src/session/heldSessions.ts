@@ -65,7 +65,10 @@ export class HeldSessions {
 
   /** Takes a session out of the list, row and all. */
   drop(sessionId: string): void {
-    if (!this.#held.delete(sessionId)) return;
+    const held = this.#held.get(sessionId);
+    if (held === undefined) return;
+    this.#held.delete(sessionId);
+    held.supervisor.dispose();
     this.#reported.delete(sessionId);
     this.#deps.registry.remove(sessionId);
     this.changed.fire({ sessionId, status: 'deleted', statusChanged: true });
@@ -137,6 +140,7 @@ export class HeldSessions {
 
   /** No more events. */
   silence(): void {
+    for (const { supervisor } of this.#held.values()) supervisor.dispose();
     this.changed.dispose();
     this.transcriptChanged.dispose();
     this.turnEnded.dispose();

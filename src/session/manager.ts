@@ -7,7 +7,8 @@ import { HeldSessions, type HeldSession } from './heldSessions.ts';
 import { IdleSessions } from './idleSessions.ts';
 import type { ListedSession, SavedSessionInfo, SessionInfo, TerminationReport } from './info.ts';
 import type { ContentBlock, ElicitationAnswer, TranscriptSlice } from './ports.ts';
-import { SessionRestorer } from './restorer.ts';
+import { SessionRestorer, type RestorerDeps } from './restorer.ts';
+import { SavedSessions } from './savedSessions.ts';
 import { SessionReader } from './sessionReader.ts';
 import { forkSession } from './sessionFork.ts';
 import { SessionMarks } from './sessionMarks.ts';
@@ -15,14 +16,10 @@ import type { CreateOptions, SearchOptions, SessionDetails, Sessions } from './s
 import { sessionDetails, sessionInfo } from './sessionView.ts';
 import { ownConfigSchema } from './config.ts';
 import type { SessionState } from './state.ts';
-import type { DomainDeps } from './supervisorDeps.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
-/** What the manager works with. */
-export interface ManagerDeps extends DomainDeps {
-  /** The folder of a session for which none is named. */
-  defaultCwd(): string;
-}
+/** What the manager works with. `defaultCwd` is the folder of a session for which none is named. */
+export type ManagerDeps = RestorerDeps;
 
 /** All sessions of this window. One failing session never keeps another from anything. */
 export class SessionManager implements Sessions {
@@ -30,6 +27,7 @@ export class SessionManager implements Sessions {
   readonly #held: HeldSessions;
   readonly #restorer: SessionRestorer;
   readonly #idle: IdleSessions;
+  readonly #saved: SavedSessions;
   readonly onDidChange: Sessions['onDidChange'];
   readonly onDidChangeTranscript: Sessions['onDidChangeTranscript'];
   readonly onDidEndTurn: Sessions['onDidEndTurn'];
@@ -42,6 +40,7 @@ export class SessionManager implements Sessions {
     this.#reader = new SessionReader(deps, this.#held);
     this.#restorer = new SessionRestorer(deps, this.#held);
     this.#idle = new IdleSessions(deps, this.#held);
+    this.#saved = new SavedSessions({ ...deps, held: this.#held, restorer: this.#restorer });
     this.onDidChange = this.#held.changed.event;
     this.onDidChangeTranscript = this.#held.transcriptChanged.event;
     this.onDidEndTurn = this.#held.turnEnded.event;
@@ -167,7 +166,7 @@ export class SessionManager implements Sessions {
     const report = await supervisor.stop('user', options.force === true);
     const nothingSaid = supervisor.neverReady && supervisor.entry.state.messageCount === 0;
     if (nothingSaid && supervisor.entry.state.status === 'dormant') {
-      await this.#remove(sessionId);
+      await this.#saved.forget(sessionId);
     }
     return report;
   }
@@ -257,23 +256,50 @@ export class SessionManager implements Sessions {
 
   async listSaved(): Promise<readonly SavedSessionInfo[]> {
     this.#held.assertUsable();
-    const stored = await this.#deps.store.list();
-    return stored.map(({ info }) => info);
+    return this.#saved.list();
+  }
+
+  damaged(): readonly SavedSessionInfo[] {
+    return this.#restorer.damaged;
   }
 
   async deleteSaved(sessionId: string): Promise<void> {
-    this.#held.assertUsable();
-    const held = this.#held.find(sessionId);
-    if (held !== undefined) await this.#held.writable(sessionId).stop('user', false);
-    await this.#deps.store.delete(sessionId);
-    this.#held.drop(sessionId);
+    await this.#saved.delete(sessionId);
   }
 
   async undoDelete(sessionId?: string): Promise<SessionInfo> {
     this.#held.assertUsable();
-    const restored = await this.#deps.store.undoDelete(sessionId);
-    await this.#restorer.restore(restored);
-    return this.#info(restored);
+    return this.#info(await this.#saved.undoDelete(sessionId));
+  }
+
+  async trashed(): Promise<readonly string[]> {
+    return this.#deps.store.trashed();
+  }
+
+  async emptyTrash(): Promise<number> {
+    this.#held.assertUsable();
+    return this.#deps.store.emptyTrash();
+  }
+
+  async exportSession(sessionId: string, file: string): Promise<void> {
+    await this.#saved.export(sessionId, file);
+  }
+
+  async importSession(file: string): Promise<SessionInfo> {
+    return this.#info(await this.#saved.import(file));
+  }
+
+  async listSavedIn(directory: string): Promise<readonly SavedSessionInfo[]> {
+    return this.#saved.listIn(directory);
+  }
+
+  async bringOver(directory: string, sessionId: string): Promise<SessionInfo> {
+    await this.#saved.bringOver(directory, sessionId);
+    return this.#info(sessionId);
+  }
+
+  async changeFolder(sessionId: string, cwd: string): Promise<void> {
+    await this.#held.writable(sessionId).change({ cwd });
   }
 
   async transcript(sessionId: string): Promise<readonly TranscriptEntry[]> {
@@ -347,16 +373,6 @@ export class SessionManager implements Sessions {
     } catch (error) {
       logger.error(`${sessionId} could not be stopped`, error);
     }
-  }
-
-  async #remove(sessionId: string): Promise<void> {
-    try {
-      await this.#deps.store.delete(sessionId);
-    } catch (error) {
-      const { message } = toSessionError(error);
-      this.#deps.logger.warn(`${sessionId}: its files were not removed: ${message}`);
-    }
-    this.#held.drop(sessionId);
   }
 
   #info(sessionId: string): ListedSession {

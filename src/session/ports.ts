@@ -1,5 +1,6 @@
 // What the domain asks of the world: agents, storage, people and a log. Other rooms implement these.
 import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
+import type { SessionError } from './errors.ts';
 import type { Event } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
 import type { AgentFacts, SessionState } from './state.ts';
@@ -225,6 +226,8 @@ export interface TranscriptLog {
   sync(): Promise<void>;
   /** Whether something appended is not on disk because a write failed. */
   readonly failing: boolean;
+  /** Why, while {@link failing}. */
+  readonly failure: SessionError | undefined;
   readonly onDidChangeFailing: Event<boolean>;
   /** Syncs and closes; appending afterwards is a bug. */
   close(): Promise<void>;
@@ -288,8 +291,33 @@ export interface SessionStore {
   delete(sessionId: string): Promise<void>;
   /** Brings the last deleted session (or the one named) back from the trash; its id. */
   undoDelete(sessionId?: string): Promise<string>;
+  /** The ids of the sessions in the trash, the last deleted one last. */
+  trashed(): Promise<readonly string[]>;
   /** Deletes the trash for good; how many sessions were in it. */
   emptyTrash(): Promise<number>;
+  /**
+   * Writes a saved session as one JSON document: the fields of its head, and its whole transcript. A
+   * file that is there is replaced once the new one is whole.
+   * @param file absolute path
+   * @throws SessionError `savedSessionUnknown`, `storageDamaged` when it has no head that can be read, `storageFailed`
+   */
+  exportSession(sessionId: string, file: string): Promise<void>;
+  /**
+   * Takes an exported document as a saved session, under a new id where its own is in use or in the
+   * trash; the id it has here. Nothing that is there is changed.
+   * @param file absolute path
+   * @throws SessionError `storageDamaged`, `storageNewer`, `storageFailed`
+   */
+  importSession(file: string): Promise<string>;
+  /** The sessions of the store in another folder; nothing is written there. */
+  listIn(directory: string): Promise<readonly StoredSession[]>;
+  /**
+   * Brings a session over from the store in another folder: copied first, then moved to the trash of
+   * that store. Nothing is changed in either when it fails.
+   * @throws SessionError `savedSessionUnknown`, `sessionReadOnly` when it is open somewhere,
+   *   `invalidArgument` when this store has one with this id, `storageFailed`
+   */
+  bringOver(directory: string, sessionId: string): Promise<void>;
 }
 
 /** Makes ids; injected so that tests are repeatable. */

@@ -1,44 +1,75 @@
 // Brings saved sessions into the list as rows at rest; twice is once, and no process starts here.
+import { stamp } from './clock.ts';
 import { fromPlain } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
 import type { HeldSessions } from './heldSessions.ts';
+import type { SavedSessionInfo } from './info.ts';
 import type { StoredSession } from './ports.ts';
+import { recoveredState } from './recovery.ts';
+import type { SessionState } from './state.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 
+/** What a restorer works with. */
+export interface RestorerDeps extends DomainDeps {
+  /** The folder of a session whose own is not known any more. */
+  defaultCwd(): string;
+}
+
 /** Restores sessions. */
 export class SessionRestorer {
-  readonly #deps: DomainDeps;
+  readonly #deps: RestorerDeps;
   readonly #held: HeldSessions;
   /** Restores under way. */
   readonly #restoring = new Map<string, Promise<void>>();
+  #damaged: readonly SavedSessionInfo[] = [];
 
-  constructor(deps: DomainDeps, held: HeldSessions) {
+  constructor(deps: RestorerDeps, held: HeldSessions) {
     this.#deps = deps;
     this.#held = held;
   }
 
-  /** Brings one session into the list, if it is not there. @throws SessionError `savedSessionUnknown`, `storageDamaged` */
+  /** The sessions that the last look at all of them found damaged. */
+  get damaged(): readonly SavedSessionInfo[] {
+    return this.#damaged;
+  }
+
+  /**
+   * Brings one session into the list, if it is not there. One whose head cannot be read gets a new
+   * one, made of what can; the damaged file is kept.
+   * @throws SessionError `savedSessionUnknown`, `storageDamaged` when nothing of it can be read
+   */
   async restore(sessionId: string): Promise<void> {
     if (this.#held.find(sessionId) !== undefined) return;
     const underWay = this.#restoring.get(sessionId);
     if (underWay !== undefined) return underWay;
     const restoring = this.#deps.store
       .load(sessionId)
-      .then((stored) => this.#take(stored))
+      .then(async (stored) =>
+        stored.state === undefined ? this.#recover(stored) : this.#take(stored, stored.state),
+      )
       .finally(() => this.#restoring.delete(sessionId));
     this.#restoring.set(sessionId, restoring);
     return restoring;
   }
 
-  /** Brings all into the list; one that cannot be read is logged and left where it is. The ids that are new. */
+  /**
+   * Brings all into the list; one whose head cannot be read is logged and left as it is, until it is
+   * asked for by name. The ids that are new.
+   */
   async restoreAll(): Promise<readonly string[]> {
     const added: string[] = [];
-    for (const stored of await this.#deps.store.list()) {
+    const all = await this.#deps.store.list();
+    this.#damaged = all.flatMap(({ kind, info }) => (kind === 'damaged' ? [info] : []));
+    for (const stored of all) {
       const { sessionId } = stored.info;
       if (this.#held.find(sessionId) !== undefined || this.#restoring.has(sessionId)) continue;
+      if (stored.state === undefined) {
+        this.#deps.logger.warn(`${sessionId} was not restored: ${stored.info.damaged ?? ''}`);
+        continue;
+      }
       try {
-        await this.#take(stored);
+        await this.#take(stored, stored.state);
         added.push(sessionId);
       } catch (error) {
         this.#deps.logger.warn(`${sessionId} was not restored: ${toSessionError(error).message}`);
@@ -63,24 +94,38 @@ export class SessionRestorer {
     await Promise.all([worker(), worker()]);
   }
 
-  async #take(stored: StoredSession): Promise<void> {
+  async #recover(stored: StoredSession): Promise<void> {
+    const { catalog, clock, logger, store } = this.#deps;
+    const { sessionId, damaged = 'The saved session is damaged.' } = stored.info;
+    const state = recoveredState(stored.info, await store.readTranscript(sessionId), {
+      agentId: catalog.defaultAgentId,
+      cwd: this.#deps.defaultCwd(),
+      at: stamp(clock),
+    });
+    if (state === undefined) {
+      throw new SessionError('storageDamaged', damaged, {
+        sessionId,
+        hint: 'Nothing of it can be read. Its files are kept as they are.',
+      });
+    }
+    await store.save(sessionId, state);
+    logger.warn(`${sessionId} has a new head, made of what could be read: ${damaged}`);
+    await this.#take(stored, state);
+    const supervisor = this.#held.find(sessionId)?.supervisor;
+    if (supervisor !== undefined) await this.#note(supervisor, 'recovered', recoveredNote(damaged));
+  }
+
+  async #take(stored: StoredSession, state: SessionState): Promise<void> {
     const { registry, clock, telemetry } = this.#deps;
     const { sessionId, bytes, agentId } = stored.info;
     const startedAt = clock.monotonic();
-    if (stored.state === undefined) {
-      const what = stored.info.damaged ?? 'The saved session is damaged.';
-      throw new SessionError('storageDamaged', what, {
-        sessionId,
-        hint: 'Its files are kept as they are. What can be read of its transcript still can.',
-      });
-    }
     // A session that was being created by another start of this window came first.
     if (this.#held.find(sessionId) !== undefined) return;
     const readOnly = stored.kind === 'whole' ? stored.readOnly : undefined;
-    registry.add(fromPlain({ session_id: sessionId, state: stored.state }, clock.monotonic()));
+    registry.add(fromPlain({ session_id: sessionId, state }, clock.monotonic()));
     const supervisor = this.#held.add(sessionId, readOnly, true);
     this.#held.fireChanged(sessionId);
-    if (stored.state.turnRunning && readOnly === undefined) await this.#markInterrupted(supervisor);
+    if (state.turnRunning && readOnly === undefined) await this.#markInterrupted(supervisor);
     telemetry.publish(
       'roost.session.restored',
       { sessionId, agentId },
@@ -90,19 +135,34 @@ export class SessionRestorer {
 
   /** A turn ran when the host that wrote this died: said in the transcript, once. */
   async #markInterrupted(supervisor: SessionSupervisor): Promise<void> {
-    const { sessionId, context } = supervisor;
+    const noted = await this.#note(
+      supervisor,
+      'interrupted',
+      'This turn was cut short: the window it ran in ended. It is not sent again by itself.',
+    );
+    if (noted) await supervisor.change({ turnRunning: false, interrupted: true });
+  }
+
+  /** Writes a notice of a session at rest; whether that went well. A failure is only logged. */
+  async #note(
+    { sessionId, context }: SessionSupervisor,
+    code: string,
+    text: string,
+  ): Promise<boolean> {
     const { logger, store } = this.#deps;
     try {
       context.attach(await store.open(sessionId));
-      context.notice(
-        'interrupted',
-        'This turn was cut short: the window it ran in ended. It is not sent again by itself.',
-      );
+      context.notice(code, text);
       await context.close();
-      await supervisor.change({ turnRunning: false, interrupted: true });
+      return true;
     } catch (error) {
       const { message } = toSessionError(error);
-      logger.warn(`${sessionId}: the interrupted turn could not be marked: ${message}`);
+      logger.warn(`${sessionId}: "${code}" could not be noted: ${message}`);
+      return false;
     }
   }
+}
+
+function recoveredNote(damaged: string): string {
+  return `${damaged} The session was brought back with what can still be read; the damaged file is kept.`;
 }

@@ -1,7 +1,8 @@
 // One session's row as its supervisor writes it: state, status and facts; each status is on disk before it is reported.
 import { stamp } from './clock.ts';
 import { touchActivity, withState, withStatus, type SessionEntry } from './entry.ts';
-import type { SessionError } from './errors.ts';
+import { toSessionError, type SessionError } from './errors.ts';
+import type { Disposable } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
 import type { AgentFacts, SessionState } from './state.ts';
 import type { SessionStatus } from './status.ts';
@@ -19,13 +20,20 @@ export type OptionalState =
   | 'archived'
   | 'remembered';
 
+/** A save that failed is tried again after this long, then after twice as long, up to the last. */
+const firstRetryMs = 1000;
+const lastRetryMs = 30_000;
+
 /** Writes one row of the registry and its head on disk. */
 export class SessionRow {
   readonly sessionId: string;
   readonly #deps: SupervisorDeps;
   /** Status reports go out one after another, each after its state is on disk. */
   #reported: Promise<void> = Promise.resolve();
-  #saveFailed = false;
+  #saveFailure: SessionError | undefined;
+  #retry: Disposable | undefined;
+  #retryMs = firstRetryMs;
+  #disposed = false;
 
   constructor(sessionId: string, deps: SupervisorDeps) {
     this.sessionId = sessionId;
@@ -47,9 +55,9 @@ export class SessionRow {
     return { sessionId: this.sessionId, agentId: this.state.agentId };
   }
 
-  /** Whether the last attempt to save the head failed. */
-  get saveFailed(): boolean {
-    return this.#saveFailed;
+  /** Why the last attempt to save the head failed, if it did. */
+  get saveFailure(): SessionError | undefined {
+    return this.#saveFailure;
   }
 
   /** Resolves when every status so far has been reported. */
@@ -116,21 +124,47 @@ export class SessionRow {
     });
   }
 
-  /** Saves the head as it is now. @throws SessionError `storageFailed`, `sessionReadOnly` */
+  /** Ends the retries of a save that failed: the row is gone, or the window is. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#retry?.dispose();
+    this.#retry = undefined;
+  }
+
+  /** Saves the head as it is now; after a failure it is tried again until it works. @throws SessionError `storageFailed`, `sessionReadOnly` */
   async save(): Promise<SavedSessionInfo> {
     const { clock, store, telemetry } = this.#deps;
     const { state, subject } = this;
     const startedAt = clock.monotonic();
     try {
       const info = await store.save(this.sessionId, state);
-      this.#saveFailed = false;
+      this.#saved(undefined);
       const durationMs = clock.monotonic() - startedAt;
       telemetry.publish('roost.session.saved', subject, { bytes: info.bytes, durationMs });
       return info;
     } catch (error) {
-      this.#saveFailed = true;
+      this.#saved(toSessionError(error, this.sessionId));
       throw error;
     }
+  }
+
+  /** Notes how a save went, tells when that is news, and sees to the next attempt. */
+  #saved(failure: SessionError | undefined): void {
+    const { clock, events } = this.#deps;
+    const news = (failure === undefined) !== (this.#saveFailure === undefined);
+    this.#saveFailure = failure;
+    this.#retry?.dispose();
+    this.#retry = undefined;
+    // What is not ours to write does not become so by trying.
+    if (failure?.code !== 'storageFailed' || this.#disposed) {
+      this.#retryMs = firstRetryMs;
+    } else {
+      this.#retry = clock.after(this.#retryMs, () => {
+        this.save().catch(() => undefined);
+      });
+      this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
+    }
+    if (news) events.onChange();
   }
 }
 

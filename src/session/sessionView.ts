@@ -76,7 +76,8 @@ export function sessionDetails(
     stalledSince: supervisor.stalledSince,
     readOnly: more.readOnly,
     stoppedAfterIdleMinutes: state.stoppedAfterIdleMinutes,
-    storageFailing: supervisor.storageFailing,
+    storageFailing: supervisor.storageError !== undefined,
+    storageError: supervisor.storageError,
     interrupted: more.interrupted,
     remembered: state.remembered ?? [],
   };

@@ -1,4 +1,5 @@
 // The operations on sessions that the rest of Roost calls: implemented by the SessionManager, faked in tests.
+import type { SessionError } from './errors.ts';
 import type { Event } from './event.ts';
 import type { FileBefore } from './fileChanges.ts';
 import type {
@@ -49,6 +50,8 @@ export interface SessionDetails {
   readonly stoppedAfterIdleMinutes: number | undefined;
   /** Whether something said is not on disk because writing fails. */
   readonly storageFailing: boolean;
+  /** What the disk last said no with, while {@link storageFailing}. */
+  readonly storageError: SessionError | undefined;
   /** The turn that ran when the process ended was cut short. */
   readonly interrupted: boolean;
   /** What the user answered once and for all, oldest first. */
@@ -132,9 +135,25 @@ export interface Sessions {
   /** Brings every saved session into the list, at rest; the ids that are new in it. */
   restoreAll(): Promise<readonly string[]>;
   listSaved(): Promise<readonly SavedSessionInfo[]>;
+  /** The saved sessions that the last {@link restoreAll} found damaged. */
+  damaged(): readonly SavedSessionInfo[];
   deleteSaved(sessionId: string): Promise<void>;
   /** Brings back the last deleted session (or the one named) as a dormant row. */
   undoDelete(sessionId?: string): Promise<SessionInfo>;
+  /** The ids of the sessions in the trash. */
+  trashed(): Promise<readonly string[]>;
+  /** Deletes the trash for good; how many sessions were in it. */
+  emptyTrash(): Promise<number>;
+  /** Writes the session as one JSON document: its head's fields and its whole transcript. Replaces the file. */
+  exportSession(sessionId: string, file: string): Promise<void>;
+  /** Takes an exported file as a row at rest, under a new id where its own is in use; overwrites nothing. */
+  importSession(file: string): Promise<SessionInfo>;
+  /** The saved sessions of the store in another folder. */
+  listSavedIn(directory: string): Promise<readonly SavedSessionInfo[]>;
+  /** Brings one of them over: copied, then moved to the trash there. A row at rest. */
+  bringOver(directory: string, sessionId: string): Promise<SessionInfo>;
+  /** Where the session works from its next start on; for a folder that was renamed or is elsewhere here. */
+  changeFolder(sessionId: string, cwd: string): Promise<void>;
   transcript(sessionId: string): Promise<readonly TranscriptEntry[]>;
   /**
    * The newest entries first page, then older ones; see `SessionStore.readSlice`. The newest page of a

@@ -65,9 +65,9 @@ export class SessionSupervisor {
     return this.#parts.runningTerminals;
   }
 
-  /** Whether something of the session is not safely on disk. */
-  get storageFailing(): boolean {
-    return this.#parts.row.saveFailed || this.context.failing;
+  /** Why something of the session is not safely on disk; `undefined` when all of it is. */
+  get storageError(): SessionError | undefined {
+    return this.context.failure ?? this.#parts.row.saveFailure;
   }
 
   /** What is set for the session, its own settings before the general ones. */
@@ -153,6 +153,11 @@ export class SessionSupervisor {
   async save(): Promise<SavedSessionInfo> {
     await this.context.sync();
     return this.#parts.row.save();
+  }
+
+  /** Lets go of what would go on by itself: the session has left the list, or the window ends. */
+  dispose(): void {
+    this.#parts.row.dispose();
   }
 
   /** Notes activity: by the agent, or by the user. */

@@ -1,5 +1,6 @@
 // Stores of other folders: found beside ours, their sessions brought over, so that none is invisible for good.
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod/mini';
 import { SessionError } from '../session/errors.ts';
 import { copyBytes, fileMode, namesIn, removeQuietly, renameFile, syncFolder } from './files.ts';
 import { nodeFileSystem, type FileSystem } from './fileSystem.ts';
@@ -11,27 +12,54 @@ import { contentIn, type TrashDeps } from './trash.ts';
 export interface FoundStore {
   readonly directory: string;
   readonly sessions: number;
+  /** The folder or workspace file it belongs to, as the editor wrote it down beside it: a URI. */
+  readonly workspace?: string;
 }
 
-/**
- * The stores of other workspaces: an editor gives each workspace a folder, and in it one to each
- * extension, so they lie at `<root>/<workspace>/<extension>` beside ours.
- * @param directory our storage folder as the editor named it; need not exist
- */
-export async function storesBeside(
-  directory: string,
+/** Where stores may be. */
+export interface StorePlaces {
+  /** The store in use, which is not looked for. */
+  readonly current: string;
+  /** An editor's folder with one folder for each workspace, and in that one for each extension. */
+  readonly workspaces: string;
+  /** What the extension's own is called in there. */
+  readonly name: string;
+  /** Other folders that may hold one; each once, however often it is named. */
+  readonly others: readonly string[];
+}
+
+/** The stores of other workspaces, and the other places, that have sessions. Never rejects: what cannot be read has none. */
+export async function findStores(
+  { current, workspaces, name, others }: StorePlaces,
   fs: FileSystem = nodeFileSystem,
 ): Promise<readonly FoundStore[]> {
-  const root = dirname(dirname(directory));
+  const beside = (await readable(fs, workspaces)).map((one) => join(workspaces, one, name));
   const found: FoundStore[] = [];
-  for (const workspace of await readable(fs, root)) {
-    const candidate = join(root, workspace, basename(directory));
-    if (candidate === directory) continue;
-    const { sessions } = groupFiles(await readable(fs, storePaths(candidate).sessions));
-    const count = [...sessions.values()].filter((files) => files.head || files.transcript).length;
-    if (count > 0) found.push({ directory: candidate, sessions: count });
+  for (const directory of new Set([...others, ...beside].map((one) => resolve(one)))) {
+    if (directory === resolve(current)) continue;
+    const { sessions: files } = groupFiles(await readable(fs, storePaths(directory).sessions));
+    const sessions = [...files.values()].filter((one) => one.head || one.transcript).length;
+    if (sessions === 0) continue;
+    const workspace = await workspaceOf(fs, dirname(directory));
+    found.push({ directory, sessions, ...(workspace === undefined ? {} : { workspace }) });
   }
   return found;
+}
+
+const workspaceSchema = z.object({
+  folder: z.optional(z.string()),
+  workspace: z.optional(z.string()),
+});
+
+/** Which workspace a folder of the editor belongs to, where it says so. */
+async function workspaceOf(fs: FileSystem, folder: string): Promise<string | undefined> {
+  try {
+    const text = (await fs.readFile(join(folder, 'workspace.json'))).toString('utf8');
+    const parsed = workspaceSchema.parse(JSON.parse(text));
+    return parsed.folder ?? parsed.workspace;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -33,7 +33,7 @@ export interface ListDeps {
   readonly logger: Logger;
   readonly paths: StorePaths;
   readonly owner: OwnerDeps;
-  readonly index: SessionIndex;
+  readonly index: Pick<SessionIndex, 'read' | 'update'>;
 }
 
 /** A folder as listed. */
@@ -79,8 +79,10 @@ export async function listSessions(store: ListDeps): Promise<Listing> {
       turn = deps.clock.monotonic();
     }
     if (!files.head && !files.transcript && !files.backup) continue;
-    if (!files.head) headless.push(sessionId);
     const looked = look(deps, sessionId, files);
+    // A session that is being made has an empty transcript for a moment; killed then, it never was.
+    if (!files.head && !files.backup && looked.transcript?.size === 0) continue;
+    if (!files.head) headless.push(sessionId);
     const head = known.get(sessionId);
     if (head === undefined || looked.head === undefined || !isOf(looked.head, head)) {
       toRead.push(looked);

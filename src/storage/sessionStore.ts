@@ -17,15 +17,15 @@ import { TranscriptSearch, type TranscriptHit } from '../session/transcriptSearc
 import { fileMode, syncFolder } from './files.ts';
 import { nodeFileSystem, type FileSystem } from './fileSystem.ts';
 import { HeadWriter, readHead, writtenByNewer, type HeadDeps } from './headFile.ts';
-import { isOwnedElsewhere, ownedElsewhere, takeOwnership, type OwnerDeps } from './ownerFile.ts';
+import { isOwnedElsewhere, ownedElsewhere, type OwnerDeps } from './ownerFile.ts';
 import type { ProcessIdentity } from './processIdentity.ts';
 import { savedInfo } from './savedSession.ts';
 import { SessionAccess } from './sessionAccess.ts';
+import { SessionExchange } from './sessionExchange.ts';
 import { sessionPaths, storePaths, type SessionPaths, type StorePaths } from './sessionFiles.ts';
 import { SessionIndex } from './sessionIndex.ts';
 import { listSessions, readSession, type ListDeps } from './sessionList.ts';
 import { storageFailed } from './storageErrors.ts';
-import { copySession } from './otherStores.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { FileTranscriptLog } from './transcriptLog.ts';
 import { TranscriptReader, type TranscriptSnapshot } from './transcriptReader.ts';
@@ -33,6 +33,7 @@ import {
   bringBack,
   clearTrash,
   finishDelete,
+  idsInTrash,
   isInTrash,
   lastDeleted,
   moveToTrash,
@@ -54,13 +55,6 @@ export interface StoreOptions {
 export interface DiskStore extends SessionStore {
   /** The folder it was opened with. */
   readonly directory: string;
-  /**
-   * Brings a session over from the store in another folder: copied first, then moved to the trash of
-   * that store. Nothing is changed in either when it fails.
-   * @throws SessionError `savedSessionUnknown`, `sessionReadOnly` when it is open somewhere,
-   *   `invalidArgument` when this store has one with this id, `storageFailed`
-   */
-  bringOver(directory: string, sessionId: string): Promise<void>;
   /**
    * Writes out and closes every open transcript, waits for saves under way, and gives up ownership.
    * Never rejects: what cannot be written by now is logged.
@@ -86,6 +80,7 @@ class FileSessionStore implements DiskStore {
   readonly #index: SessionIndex;
   readonly #list: ListDeps;
   readonly #reader: TranscriptReader;
+  readonly #exchange: SessionExchange;
   readonly #writers = new Map<string, HeadWriter>();
   readonly #logs = new Map<string, FileTranscriptLog>();
   #temporaryCount = 0;
@@ -116,6 +111,12 @@ class FileSessionStore implements DiskStore {
     this.#index = new SessionIndex({ fs, clock, logger, file: paths.index, temporaryName });
     this.#list = { fs, clock, logger, paths, owner: this.#owner, index: this.#index };
     this.#reader = new TranscriptReader(fs);
+    this.#exchange = new SessionExchange({
+      list: this.#list,
+      access: this.#access,
+      temporaryName,
+      isOpen: (sessionId) => this.#logs.has(sessionId),
+    });
   }
 
   async list(): Promise<readonly StoredSession[]> {
@@ -229,21 +230,25 @@ class FileSessionStore implements DiskStore {
     return deleted;
   }
 
+  async exportSession(sessionId: string, file: string): Promise<void> {
+    const stored = await this.load(sessionId);
+    await this.#exchange.export(stored, () => this.readTranscript(sessionId), file);
+  }
+
+  async importSession(file: string): Promise<string> {
+    return this.#exchange.import(file);
+  }
+
+  async listIn(directory: string): Promise<readonly StoredSession[]> {
+    return this.#exchange.listIn(directory);
+  }
+
   async bringOver(directory: string, sessionId: string): Promise<void> {
-    const paths = this.#pathsOf(sessionId);
-    const from: TrashDeps = { ...this.#trash, paths: storePaths(directory) };
-    const source = sessionPaths(from.paths.sessions, sessionId);
-    await this.#access.inTurn(sessionId, () =>
-      this.#access.owned({ sessionId, paths, briefly: true }, async () => {
-        await takeOwnership(this.#owner, source.owner, sessionId);
-        try {
-          await copySession(from, this.#trash, sessionId);
-          await moveToTrash(from, sessionId);
-        } finally {
-          await this.#access.release(source);
-        }
-      }),
-    );
+    return this.#exchange.bringOver(directory, sessionId);
+  }
+
+  async trashed(): Promise<readonly string[]> {
+    return idsInTrash(this.#trash);
   }
 
   async emptyTrash(): Promise<number> {

@@ -32,7 +32,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 };
 
 /**
- * A disk's refusal as a `storageFailed` error that names the file.
+ * A disk's refusal as a `storageFailed` error that names the file; a `SessionError` stays what it is.
  * @param action what was tried, as in "save": the message reads "Cannot save …"
  */
 export function storageFailed(
@@ -41,6 +41,7 @@ export function storageFailed(
   error: unknown,
   sessionId?: string,
 ): SessionError {
+  if (error instanceof SessionError) return error;
   const cause = errnoOf(error);
   const [reason, hint] = (cause === undefined ? undefined : reasons[cause]) ?? [
     cause ?? (error instanceof Error ? error.message : String(error)),

@@ -14,6 +14,11 @@ export function storeOnDemand(store: OnDemand<SessionStore>): SessionStore {
     search: (...asked) => store.use((one) => one.search(...asked)),
     delete: (sessionId) => store.use((one) => one.delete(sessionId)),
     undoDelete: (sessionId) => store.use((one) => one.undoDelete(sessionId)),
+    trashed: () => store.use((one) => one.trashed()),
     emptyTrash: () => store.use((one) => one.emptyTrash()),
+    exportSession: (sessionId, file) => store.use((one) => one.exportSession(sessionId, file)),
+    importSession: (file) => store.use((one) => one.importSession(file)),
+    listIn: (directory) => store.use((one) => one.listIn(directory)),
+    bringOver: (directory, sessionId) => store.use((one) => one.bringOver(directory, sessionId)),
   };
 }

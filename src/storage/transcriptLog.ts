@@ -58,6 +58,10 @@ export class FileTranscriptLog implements TranscriptLog {
     return this.#failing;
   }
 
+  get failure(): SessionError | undefined {
+    return this.#failing ? this.#error() : undefined;
+  }
+
   get onDidChangeFailing(): Event<boolean> {
     return this.#onDidChangeFailing.event;
   }

@@ -59,6 +59,15 @@ export async function lastDeleted(deps: TrashDeps, sessionId?: string): Promise<
   return (await findDeleted(deps, sessionId)).sessionId;
 }
 
+/** The ids of the sessions in the trash, the last deleted one last. @throws SessionError `storageFailed` */
+export async function idsInTrash(deps: TrashDeps): Promise<readonly string[]> {
+  try {
+    return (await deletedSessions(deps)).map(({ sessionId }) => sessionId);
+  } catch (error) {
+    throw storageFailed('read', deps.paths.trash, error);
+  }
+}
+
 /** Whether the trash holds a session with this id. */
 export async function isInTrash(deps: TrashDeps, sessionId: string): Promise<boolean> {
   return (await deletedSessions(deps)).some((one) => one.sessionId === sessionId);

@@ -97,6 +97,11 @@ export class MemoryStore implements SessionStore {
       get failing() {
         return store.failAppends;
       },
+      get failure() {
+        return store.failAppends
+          ? new SessionError('storageFailed', 'no space', { sessionId })
+          : undefined;
+      },
       onDidChangeFailing: failing.event,
       close: () => {
         store.open_.delete(sessionId);
@@ -157,6 +162,26 @@ export class MemoryStore implements SessionStore {
     const { size } = this.trash;
     this.trash.clear();
     return Promise.resolve(size);
+  }
+
+  trashed(): Promise<readonly string[]> {
+    return Promise.resolve([...this.trash.keys()]);
+  }
+
+  exportSession(): Promise<void> {
+    return Promise.reject(new Error('documents are files: tested on the real store'));
+  }
+
+  importSession(): Promise<string> {
+    return Promise.reject(new Error('documents are files: tested on the real store'));
+  }
+
+  listIn(): Promise<readonly StoredSession[]> {
+    return Promise.resolve([]);
+  }
+
+  bringOver(): Promise<void> {
+    return Promise.reject(new Error('there is no other store'));
   }
 
   #info(sessionId: string, state: SessionState): SavedSessionInfo {

@@ -1,6 +1,7 @@
 // Every command in a real extension host, as a program calls it: what it does, what it returns, how it refuses.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
@@ -224,6 +225,80 @@ describe('commands', () => {
     assert.match(shown.uri, /^untitled:/);
     assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /an answer/);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('import what was exported, beside what is there or in its place', async () => {
+    const { sessionId } = await run<SessionInfo>('newSession', { title: 'Travels' });
+    await api.sendPrompt(sessionId, 'say something to take along');
+    await run('terminateSession', { sessionId });
+    const before = await api.getTranscript(sessionId);
+    const folder = mkdtempSync(join(tmpdir(), 'roost-export-'));
+    const file = join(folder, 'travels.json');
+    await run('exportSession', { sessionId, file });
+    const copy = await run<SessionInfo>('importSession', { file });
+    assert.notEqual(copy.sessionId, sessionId);
+    assert.equal(copy.title, 'Travels');
+    assert.equal(copy.processAlive, false);
+    assert.deepEqual(await api.getTranscript(copy.sessionId), before);
+    assert.deepEqual(await api.getTranscript(sessionId), before);
+    for (const id of [sessionId, copy.sessionId])
+      await run('deleteSavedSession', { sessionId: id });
+    assert.ok((await run<number>('emptyTrash', {})) >= 2);
+    assert.equal(await run<number>('emptyTrash', {}), 0);
+    await assert.rejects(run('undoDelete', { sessionId }), { code: 'savedSessionUnknown' });
+    const back = await run<SessionInfo>('importSession', { file });
+    assert.equal(back.sessionId, sessionId);
+    assert.equal(back.status, 'dormant');
+    assert.deepEqual(await api.getTranscript(sessionId), before);
+    // It goes on where it was.
+    assert.deepEqual(await run('sendPrompt', { sessionId, prompt: 'say more' }), {
+      stopReason: 'end_turn',
+    });
+    await assert.rejects(run('importSession', { file: join(folder, 'none.json') }), {
+      name: 'SessionError',
+      code: 'storageFailed',
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('bring over the sessions of another folder, which work here when their own is gone', async () => {
+    const { sessionId } = await run<SessionInfo>('newSession', { title: 'Elsewhere' });
+    await api.sendPrompt(sessionId, 'say from far away');
+    await run('terminateSession', { sessionId });
+    const before = await api.getTranscript(sessionId);
+    const folder = mkdtempSync(join(tmpdir(), 'roost-other-'));
+    const file = join(folder, 'export.json');
+    await run('exportSession', { sessionId, file });
+    await run('deleteSavedSession', { sessionId });
+    await run('emptyTrash', {});
+    // The store of a folder that has been renamed since.
+    const { transcript, state, ...head } = JSON.parse(readFileSync(file, 'utf8')) as {
+      transcript: object[];
+      state: object;
+    };
+    mkdirSync(join(folder, 'sessions'));
+    const base = join(folder, 'sessions', sessionId);
+    const moved = { ...head, state: { ...state, cwd: join(folder, 'renamed') } };
+    writeFileSync(`${base}.json`, JSON.stringify(moved));
+    writeFileSync(
+      `${base}.jsonl`,
+      transcript.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+    );
+    const { folders } = await run<{ folders: unknown[] }>('findOtherSessions', {});
+    assert.ok(Array.isArray(folders));
+    const { brought } = await run<{ brought: SessionInfo[] }>('findOtherSessions', {
+      directory: folder,
+    });
+    assert.deepEqual(
+      brought.map((info) => [info.sessionId, info.cwd]),
+      [[sessionId, vscode.workspace.workspaceFolders?.[0]?.uri.fsPath]],
+    );
+    assert.deepEqual(await api.getTranscript(sessionId), before);
+    assert.equal((await api.sendPrompt(sessionId, 'say here')).stopReason, 'end_turn');
+    // Copied, then moved to the trash there.
+    assert.deepEqual(readdirSync(join(folder, 'sessions')), []);
+    assert.equal(readdirSync(join(folder, 'trash')).length, 1);
+    rmSync(folder, { recursive: true });
   });
 
   it('show the log', async () => {

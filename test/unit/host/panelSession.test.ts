@@ -34,6 +34,7 @@ function details(more: Partial<SessionDetails> = {}): SessionDetails {
     readOnly: undefined,
     stoppedAfterIdleMinutes: undefined,
     storageFailing: false,
+    storageError: undefined,
     interrupted: false,
     remembered: [],
     ...more,

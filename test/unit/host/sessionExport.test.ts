@@ -1,6 +1,6 @@
-// Exports: everything said is in both forms, and a fence always closes.
+// Exports as Markdown: everything said is in them, and a fence always closes.
 import { describe, expect, it } from 'vitest';
-import { exportJson, exportMarkdown } from '../../../src/host/sessionExport.ts';
+import { exportMarkdown } from '../../../src/host/sessionExport.ts';
 import type { TranscriptEntry } from '../../../src/session/transcript.ts';
 import { dormant } from './sessionFixtures.ts';
 
@@ -28,7 +28,7 @@ describe('exports', () => {
   it('as Markdown read like the conversation', () => {
     expect(exportMarkdown(dormant('a'), entries)).toBe(`# Title of a
 
-workspace · /work · 2026-01-01T00:00:00.000Z – 2026-01-01T00:00:00.000Z
+workspace · /work · 2026-01-01T00:00:00.000Z
 
 ## User
 
@@ -55,15 +55,5 @@ Done
 
 *Cut short*
 `);
-  });
-
-  it('as JSON hold every entry as it is', () => {
-    const parsed: unknown = JSON.parse(exportJson(dormant('a'), entries));
-    expect(parsed).toMatchObject({
-      format: 'roost-session',
-      version: 1,
-      session: { sessionId: 'a', title: 'Title of a', agentId: 'workspace', cwd: '/work' },
-      transcript: entries,
-    });
   });
 });

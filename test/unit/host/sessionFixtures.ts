@@ -67,6 +67,7 @@ export function details(of: ListedSession, more: Partial<SessionDetails> = {}): 
     readOnly: undefined,
     stoppedAfterIdleMinutes: undefined,
     storageFailing: false,
+    storageError: undefined,
     interrupted: false,
     remembered: [],
     ...more,

@@ -2,26 +2,26 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Disposable } from '../../src/session/event.ts';
-import type { SessionStore, TranscriptLog } from '../../src/session/ports.ts';
-import type { TranscriptChange } from '../../src/session/transcript.ts';
-import type { FileSystem } from '../../src/storage/fileSystem.ts';
-import type { DiskStore } from '../../src/storage/sessionStore.ts';
-import { FakeClock, settle } from '../fakes/fakeClock.ts';
+import type { Disposable } from '../../../src/session/event.ts';
+import type { SessionStore, TranscriptLog } from '../../../src/session/ports.ts';
+import type { TranscriptChange } from '../../../src/session/transcript.ts';
+import type { FileSystem } from '../../../src/storage/fileSystem.ts';
+import type { DiskStore } from '../../../src/storage/sessionStore.ts';
+import { FakeClock, settle } from '../../fakes/fakeClock.ts';
 import {
   FaultyFileSystem,
   type Fate,
   type FileCall,
-} from '../fixtures/storage/faultyFileSystem.ts';
-import { smallDisk } from '../fixtures/storage/smallDisk.ts';
-import { stateOf } from '../fixtures/storage/stateOf.ts';
+} from '../../fixtures/storage/faultyFileSystem.ts';
+import { smallDisk } from '../../fixtures/storage/smallDisk.ts';
+import { stateOf } from '../../fixtures/storage/stateOf.ts';
 import {
   built,
   more,
   said,
   testFolder,
   type TestFolder,
-} from '../fixtures/storage/storeFixture.ts';
+} from '../../fixtures/storage/storeFixture.ts';
 
 /** Does it until the disk lets it, as the domain's retries do. */
 async function insist<T>(work: () => Promise<T>): Promise<T> {

@@ -5,11 +5,11 @@ import * as fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { parseLine } from '../../src/storage/transcriptLines.ts';
-import { built, said, testFolder, type TestFolder } from '../fixtures/storage/storeFixture.ts';
-import { changeAt } from '../fixtures/storage/writerChanges.ts';
+import { parseLine } from '../../../src/storage/transcriptLines.ts';
+import { built, said, testFolder, type TestFolder } from '../../fixtures/storage/storeFixture.ts';
+import { changeAt } from '../../fixtures/storage/writerChanges.ts';
 
-const writer = fileURLToPath(new URL('../fixtures/storage/writer.ts', import.meta.url));
+const writer = fileURLToPath(new URL('../../fixtures/storage/writer.ts', import.meta.url));
 
 /** What a killed writer had acknowledged last. */
 interface Acknowledged {

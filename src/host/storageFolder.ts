@@ -1,0 +1,92 @@
+// Where this window keeps its sessions, where other windows keep theirs, and which folder it kept them in before.
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import type * as vscode from 'vscode';
+import type { Logger } from '../session/ports.ts';
+
+/** Name under which a workspace remembers the folder that its sessions were last kept in. */
+const lastFolderKey = 'storage.directory';
+
+/** Name under which it remembers folders whose sessions the user wants to leave where they are. */
+const leftFoldersKey = 'storage.left';
+
+/** What of the extension's context says where things are. */
+export type StorageContext = Pick<
+  vscode.ExtensionContext,
+  'storageUri' | 'globalStorageUri' | 'workspaceState'
+>;
+
+/** The folders of one window. */
+export class StorageFolders {
+  readonly #context: StorageContext;
+  readonly #logger: Logger;
+  /** The folder in use until the window is reloaded. */
+  readonly current: string;
+
+  /** @param configured the setting `persistence.directory` */
+  constructor(context: StorageContext, configured: string, logger: Logger) {
+    this.#context = context;
+    this.#logger = logger;
+    this.current = this.wanted(configured);
+  }
+
+  /** The folder that a value of the setting means; a path that is not absolute means none. */
+  wanted(configured: string): string {
+    const path = configured.trim().replace(/^~(?=$|[\\/])/, homedir());
+    if (path === '') return this.own;
+    if (isAbsolute(path)) return path;
+    this.#logger.warn(`roost.persistence.directory is ignored: "${path}" is not an absolute path.`);
+    return this.own;
+  }
+
+  /** The workspace's storage folder, or the one for all windows when no folder is open. */
+  get own(): string {
+    return (this.#context.storageUri ?? this.#context.globalStorageUri).fsPath;
+  }
+
+  /** Folders other than the current one that held sessions of this workspace and are not left alone on purpose. */
+  earlier(): readonly string[] {
+    const left = this.#remembered(leftFoldersKey);
+    const before = [...this.#remembered(lastFolderKey), this.own];
+    return [...new Set(before)].filter((one) => one !== this.current && !left.includes(one));
+  }
+
+  /** Remembers the current folder, so that a change of it is noticed when the window opens the next time. */
+  async remember(): Promise<void> {
+    const before = this.#remembered(lastFolderKey).filter((one) => one !== this.current);
+    // The last few: one that still has sessions is offered again until they are moved or left.
+    await this.#context.workspaceState.update(lastFolderKey, [this.current, ...before].slice(0, 8));
+  }
+
+  /** The user wants the sessions in a folder left there. */
+  async leave(directory: string): Promise<void> {
+    const left = [...this.#remembered(leftFoldersKey), directory];
+    await this.#context.workspaceState.update(leftFoldersKey, left.slice(-32));
+  }
+
+  /** Where the stores of other windows may be. */
+  places(): {
+    readonly current: string;
+    readonly workspaces: string;
+    readonly name: string;
+    readonly others: readonly string[];
+  } {
+    const { storageUri, globalStorageUri } = this.#context;
+    const shared = globalStorageUri.fsPath;
+    const beside = storageUri?.fsPath;
+    return {
+      current: this.current,
+      workspaces:
+        beside === undefined
+          ? join(dirname(dirname(shared)), 'workspaceStorage')
+          : dirname(dirname(beside)),
+      name: basename(beside ?? shared),
+      others: [shared, this.own, ...this.#remembered(lastFolderKey)],
+    };
+  }
+
+  #remembered(key: string): readonly string[] {
+    const value = this.#context.workspaceState.get<unknown>(key);
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  }
+}
