@@ -30,6 +30,8 @@ export interface AgentRun {
   turn: Turn | undefined;
   /** Text that goes in front of the first prompt, because the agent could not load what was said. */
   carried: string | undefined;
+  /** When the conversation was opened; ISO 8601. */
+  readonly begunAt: string;
   runningTerminals: number;
 }
 

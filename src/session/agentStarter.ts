@@ -8,8 +8,12 @@ import { toSessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { PermissionPolicy } from './permissionPolicy.ts';
 import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './ports.ts';
+import { Replay } from './replay.ts';
 import type { SessionRow } from './sessionRow.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
+
+/** Entries at the end of the transcript that a replay is held against. */
+const comparedEntries = 2000;
 
 /** What a starter needs of its session. */
 export interface StarterDeps extends DomainDeps {
@@ -37,6 +41,9 @@ export interface StartRequest {
 export class AgentStarter {
   readonly #deps: StarterDeps;
 
+  /** Ways to the earlier conversation that took the agent down in this window's life. */
+  readonly #avoid = new Set<OpenedHow>();
+
   constructor(deps: StarterDeps) {
     this.#deps = deps;
   }
@@ -63,6 +70,7 @@ export class AgentStarter {
     const step = <T>(name: string, work: () => Promise<T>): Promise<T> =>
       startStep({ clock, where, link, signal, deadlineMs }, name, work);
     const info = await step('initialize', () => link.initialize());
+    const replay = await this.#replay();
     const { opened, how } = await openConversation({
       link,
       info,
@@ -73,18 +81,33 @@ export class AgentStarter {
       forkOf: state.forkOf,
       hasHistory: state.messageCount > 0,
       step,
-      setReplaying: (replaying) => {
-        context.setReplaying(replaying);
+      avoid: this.#avoid,
+      beginReplay: () => {
+        if (replay !== undefined) context.beginReplay(replay());
+      },
+      dropReplay: () => {
+        context.dropReplay();
+      },
+      onLost: (lost) => {
+        if (!signal.aborted) this.#avoid.add(lost);
       },
       onRefused: (refused, error) => {
         logger.warn(`${sessionId}: ${refused} refused: ${toSessionError(error).message}`);
       },
     });
+    if (how === 'load') await context.replayed();
     const carried = how === 'replay' ? await this.#carried() : undefined;
     if (signal.aborted) throw stoppedMeanwhile(sessionId);
+    context.settleReplay();
+    const begunAt = stamp(clock);
+    // A conversation that is still to be told of the earlier one does not replace it yet.
+    if (carried === undefined) {
+      row.patch({
+        agentSessionId: opened.agentSessionId,
+        ...(how === 'resume' || how === 'load' ? {} : { agentSessionAt: begunAt }),
+      });
+    }
     this.#noteOpened(agent, info, opened);
-    if (how === 'new' || how === 'fork' || how === 'replay')
-      row.patch({ agentSessionAt: stamp(clock) });
     this.#noteHow(agent, carried, request.automatic);
     const run: AgentRun = {
       agent,
@@ -92,6 +115,7 @@ export class AgentStarter {
       info,
       agentSessionId: opened.agentSessionId,
       turn: undefined,
+      begunAt,
       carried: carried?.text,
       runningTerminals: 0,
     };
@@ -120,7 +144,7 @@ export class AgentStarter {
 
   #noteOpened(agent: AgentDefinition, info: AgentInfo, opened: OpenedSession): void {
     const { row } = this.#deps;
-    row.patch({ agentSessionId: opened.agentSessionId, turnRunning: false });
+    row.patch({ turnRunning: false });
     row.clear('stoppedAfterIdleMinutes');
     row.clear('aliveAtShutdown');
     row.clear('interrupted');
@@ -149,6 +173,15 @@ export class AgentStarter {
         `${agent.name} could not load this conversation. A new one was begun; it is given ${what} with your next message.`,
       );
     }
+  }
+
+  /** Makes what a replay is held against; `undefined` when there is nothing that could be doubled. */
+  async #replay(): Promise<(() => Replay) | undefined> {
+    const { clock, ids, row, store } = this.#deps;
+    const { sessionId, state } = row;
+    if (state.messageCount === 0 || state.agentSessionId === undefined) return undefined;
+    const { entries } = await store.readSlice(sessionId, { limit: comparedEntries });
+    return () => new Replay(entries, { clock, ids });
   }
 
   /** What a new conversation is told of the one that could not be loaded. */

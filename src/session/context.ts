@@ -15,6 +15,21 @@ export const textFlushMs = 250;
 /** Characters of streamed text that are written at once, without waiting for the time. */
 const textFlushLength = 64 * 1024;
 
+/** A replay settles this long after its last message: agents may send it after they have answered. */
+const replayQuietMs = 500;
+
+/** What an agent replays of the conversation, held against what is known of it. */
+export interface ReplayedConversation {
+  /** Takes one replayed message. */
+  apply(update: AgentUpdate): void;
+  /** Entries that the transcript lacks and that have not been handed out like this; `first`: not at all. */
+  news(): readonly { readonly entry: TranscriptEntry; readonly first: boolean }[];
+  /** Whether it has brought all that is known already. */
+  readonly complete: boolean;
+  /** Lets go of it. */
+  dispose(): void;
+}
+
 /** What the ContextManager tells its session. */
 export interface ContextEvents {
   /** The transcript changed; whole entries are written before this is called. */
@@ -51,7 +66,10 @@ export class ContextManager {
   #planId: string | undefined;
   #flushTimer: Disposable | undefined;
   #failing: Disposable | undefined;
-  #replaying = false;
+  #replay: ReplayedConversation | undefined;
+  #replayTimer: Disposable | undefined;
+  #newsNoted = false;
+  #onReplayed: (() => void) | undefined;
 
   constructor(deps: { clock: Clock; ids: IdSource; events: ContextEvents }) {
     this.#clock = deps.clock;
@@ -85,11 +103,55 @@ export class ContextManager {
   }
 
   /**
-   * While an agent replays a conversation that the transcript on disk already holds, messages are
-   * not added again; what it says about itself still counts.
+   * From here on an agent may replay a conversation that the transcript on disk holds already: until
+   * {@link endReplay} only what is new of its messages is added. What it says about itself counts at once.
    */
-  setReplaying(replaying: boolean): void {
-    this.#replaying = replaying;
+  beginReplay(replay: ReplayedConversation): void {
+    this.dropReplay();
+    this.#replay = replay;
+    this.#newsNoted = false;
+  }
+
+  /**
+   * Resolves when a replay has brought all that is known, or when nothing more of it comes: a prompt
+   * that is sent before would be answered in the middle of it.
+   */
+  async replayed(): Promise<void> {
+    if (this.#replay?.complete !== false) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#onReplayed = () => {
+      resolve(undefined);
+    };
+    this.#settleReplaySoon();
+    await promise;
+  }
+
+  /** Adds what a replay has brought that the transcript lacks; the replay may go on. */
+  settleReplay(): void {
+    for (const { entry, first } of this.#replay?.news() ?? []) {
+      if (!this.#newsNoted) {
+        this.#newsNoted = true;
+        this.notice('addedFromAgent', 'The agent knows more of this conversation than was saved:');
+      }
+      this.#write(entry);
+      if (first && (entry.type === 'user' || entry.type === 'agent')) this.#events.onMessage();
+    }
+  }
+
+  /** Adds what is new of the replay; what the agent says from here on is said now. */
+  endReplay(): void {
+    this.settleReplay();
+    this.dropReplay();
+  }
+
+  /** Forgets a replay: the agent could not load the conversation, or has ended. */
+  dropReplay(): void {
+    this.#replayTimer?.dispose();
+    this.#replayTimer = undefined;
+    this.#replay?.dispose();
+    this.#replay = undefined;
+    this.#onReplayed?.();
+    this.#onReplayed = undefined;
   }
 
   /** Adds what the agent reports. */
@@ -120,7 +182,11 @@ export class ContextManager {
       case 'notice':
       case 'fileBefore':
       case 'unknown':
-        if (this.#replaying) return;
+        if (this.#replay !== undefined) {
+          this.#replay.apply(update);
+          this.#settleReplaySoon();
+          return;
+        }
         this.#content(update);
         this.#events.onActivity();
     }
@@ -187,6 +253,7 @@ export class ContextManager {
 
   /** Writes, syncs and closes the log; a log that cannot be written any more is closed all the same. */
   async close(): Promise<void> {
+    this.endReplay();
     this.#closeText();
     this.flush();
     const log = this.#log;
@@ -314,6 +381,16 @@ export class ContextManager {
     this.#flushTimer ??= this.#clock.after(textFlushMs, () => {
       this.#flushTimer = undefined;
       this.flush();
+    });
+  }
+
+  #settleReplaySoon(): void {
+    this.#replayTimer?.dispose();
+    this.#replayTimer = this.#clock.after(replayQuietMs, () => {
+      this.#replayTimer = undefined;
+      this.settleReplay();
+      this.#onReplayed?.();
+      this.#onReplayed = undefined;
     });
   }
 

@@ -23,10 +23,16 @@ export interface ConversationRequest {
   readonly hasHistory: boolean;
   /** Runs one start step under its deadline. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** Called around a load, whose replay must not be added to the transcript again. */
-  setReplaying(replaying: boolean): void;
-  /** Told of each way that was tried and failed. */
+  /** Ways that took the agent down the last time: they are not tried again. */
+  readonly avoid: ReadonlySet<OpenedHow>;
+  /** Called before each way on which the agent may say again what the transcript holds. */
+  beginReplay(): void;
+  /** Called when such a way has failed. */
+  dropReplay(): void;
+  /** Told of each way that the agent has refused. */
   onRefused(how: OpenedHow | 'mode', error: unknown): void;
+  /** Told of the way on which the agent was lost: it ended, or did not answer. */
+  onLost(how: OpenedHow): void;
 }
 
 /**
@@ -50,29 +56,13 @@ async function open(
     const fork = (): Promise<OpenedSession> => link.forkSession({ cwd, agentSessionId: forkOf });
     return { opened: await request.step('session/fork', fork), how: 'fork' };
   }
-  if (agentSessionId !== undefined && info.can.resume) {
-    try {
-      const opened = await request.step('session/resume', () =>
-        link.resumeSession({ cwd, agentSessionId }),
-      );
-      return { opened, how: 'resume' };
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      request.onRefused('resume', error);
-    }
-  }
-  if (agentSessionId !== undefined && info.can.load) {
-    request.setReplaying(request.hasHistory);
-    try {
-      const opened = await request.step('session/load', () =>
-        link.loadSession({ cwd, agentSessionId, begunAt: request.begunAt }),
-      );
-      return { opened, how: 'load' };
-    } catch (error) {
-      request.setReplaying(false);
-      if (!isRefusal(error)) throw error;
-      request.onRefused('load', error);
-    }
+  if (agentSessionId !== undefined) {
+    const id = { cwd, agentSessionId };
+    const resumed = await attempt(request, 'resume', info.can.resume, () => link.resumeSession(id));
+    if (resumed !== undefined) return resumed;
+    const loading = { ...id, begunAt: request.begunAt };
+    const loaded = await attempt(request, 'load', info.can.load, () => link.loadSession(loading));
+    if (loaded !== undefined) return loaded;
   }
   const opened = await request.step('session/new', () => link.newSession({ cwd }));
   return { opened, how: request.hasHistory ? 'replay' : 'new' };
@@ -100,9 +90,36 @@ async function inEarlierMode(
   }
 }
 
+/** Tries one way to the earlier conversation; `undefined` when it is not offered, or was refused. */
+async function attempt(
+  request: ConversationRequest,
+  how: 'resume' | 'load',
+  offered: boolean,
+  open: () => Promise<OpenedSession>,
+): Promise<{ readonly opened: OpenedSession; readonly how: OpenedHow } | undefined> {
+  if (!offered || request.avoid.has(how)) return undefined;
+  // A resume should not replay; where one does, nothing is doubled either.
+  request.beginReplay();
+  try {
+    return { opened: await request.step(`session/${how}`, open), how };
+  } catch (error) {
+    request.dropReplay();
+    if (isRefusal(error)) {
+      request.onRefused(how, error);
+      return undefined;
+    }
+    if (!needsSignIn(error)) request.onLost(how);
+    throw error;
+  }
+}
+
 /** The agent is there and said no; anything else (gone, silent, sign-in) ends the start. */
 function isRefusal(error: unknown): boolean {
   return isSessionError(error) && error.code === 'agentError';
+}
+
+function needsSignIn(error: unknown): boolean {
+  return isSessionError(error) && error.code === 'authRequired';
 }
 
 /** Characters of transcript that a new conversation is told at most. */

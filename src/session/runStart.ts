@@ -78,7 +78,7 @@ export class RunStart {
   async #failed(phase: StartingPhase, error: SessionError, startedAt: number): Promise<void> {
     const { context, deps, pending, queue, row, backoff } = this.#parts;
     pending.close();
-    context.setReplaying(false);
+    context.dropReplay();
     const report = await phase.link?.stop({ force: true, graceMs: 0 });
     // A stop that came meanwhile sees to the rest itself.
     if (this.#parts.phase !== phase) return;

@@ -67,7 +67,7 @@ export class TurnRunner {
   async #run(run: AgentRun, turn: Turn): Promise<void> {
     const { context, row, stall, telemetry } = this.#deps;
     const { prompt } = turn;
-    context.setReplaying(false);
+    context.endReplay();
     this.#titleFrom(prompt);
     row.patch({ turnRunning: true });
     context.userPrompt(prompt.blocks);
@@ -86,6 +86,7 @@ export class TurnRunner {
       const result = await run.link.prompt(run.agentSessionId, withCarried(run, fitted.blocks));
       if (run.turn !== turn) return;
       turn.answered = true;
+      this.#carriedArrived(run);
       this.#deps.onHealthy();
       const cancelled = result.stopReason === 'cancelled';
       context.endTurn(cancelled ? 'cancelled' : undefined);
@@ -144,6 +145,13 @@ export class TurnRunner {
     if (current) this.pump();
   }
 
+  /** The agent's new conversation holds the old one now: it is the one to go on with. */
+  #carriedArrived(run: AgentRun): void {
+    if (run.carried === undefined) return;
+    run.carried = undefined;
+    this.#deps.row.patch({ agentSessionId: run.agentSessionId, agentSessionAt: run.begunAt });
+  }
+
   #titleFrom(prompt: QueuedPrompt): void {
     const { row } = this.#deps;
     if (row.state.titleSource !== 'default') return;
@@ -155,7 +163,5 @@ export class TurnRunner {
 /** The prompt's blocks, after what the agent has to be told of the conversation it could not load. */
 function withCarried(run: AgentRun, prompt: QueuedPrompt['blocks']): QueuedPrompt['blocks'] {
   if (run.carried === undefined) return prompt;
-  const blocks = [{ type: 'text', text: run.carried }, ...prompt];
-  run.carried = undefined;
-  return blocks;
+  return [{ type: 'text', text: run.carried }, ...prompt];
 }

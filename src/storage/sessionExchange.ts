@@ -212,10 +212,7 @@ function* linesOf(entries: readonly TranscriptEntry[]): Generator<string> {
 
 /** At rest, whatever the session did when it was exported; a copy has no part in the original's conversation. */
 function importedState(state: SessionState, original: boolean): SessionState {
-  const { aliveAtShutdown: _alive, agentSessionId, ...rest } = state;
-  return {
-    ...rest,
-    status: statusAtRest(state.status),
-    ...(original && agentSessionId !== undefined ? { agentSessionId } : {}),
-  };
+  const { aliveAtShutdown: _alive, ...rest } = state;
+  const { agentSessionId: _theirs, agentSessionAt: _when, ...own } = rest;
+  return { ...(original ? rest : own), status: statusAtRest(state.status) };
 }

@@ -198,15 +198,6 @@ describe('everything else', () => {
     ]);
   });
 
-  it('of a replay is not added again', () => {
-    context.setReplaying(true);
-    say('old');
-    context.apply({ type: 'toolCall', patch: { toolCallId: 't' } });
-    context.setReplaying(false);
-    say('new');
-    expect(built(written)).toMatchObject([{ text: 'new' }]);
-  });
-
   it('leaves no timer behind once the log is closed', async () => {
     say('a');
     say('b');
