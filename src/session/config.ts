@@ -1,5 +1,6 @@
 // What can be set per session, and what a session's id may look like: the schemas that commands and the API check calls by.
 import * as z from 'zod/mini';
+import { SessionError } from './errors.ts';
 import { permissionModeSchema, type Settings } from './settings.ts';
 
 /** Ids become file names, so they are short and made of letters, digits, `_` and `-` only. */
@@ -42,4 +43,15 @@ export function effectiveConfig(
       settings['permissions.byAgent'][agentId] ??
       settings['permissions.mode'],
   };
+}
+
+/** What somebody wants to set for a session, checked. @throws SessionError `invalidArgument` */
+export function checkedConfig(config: unknown, sessionId?: string): OwnConfig {
+  const parsed = ownConfigSchema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = ['config', ...(issue?.path ?? [])].join('.');
+  throw new SessionError('invalidArgument', `${where}: ${issue?.message ?? 'wrong value'}`, {
+    sessionId,
+  });
 }

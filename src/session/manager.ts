@@ -14,7 +14,7 @@ import { forkSession } from './sessionFork.ts';
 import { SessionMarks } from './sessionMarks.ts';
 import type { CreateOptions, SearchOptions, SessionDetails, Sessions } from './sessions.ts';
 import { sessionDetails, sessionInfo } from './sessionView.ts';
-import { ownConfigSchema } from './config.ts';
+import { checkedConfig } from './config.ts';
 import type { SessionState } from './state.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
@@ -61,7 +61,7 @@ export class SessionManager implements Sessions {
       createdAt: at,
       lastActivityAt: at,
       messageCount: 0,
-      config: this.#config(options.config ?? {}),
+      config: checkedConfig(options.config ?? {}),
       keepAwake: false,
       turnRunning: false,
     };
@@ -207,7 +207,7 @@ export class SessionManager implements Sessions {
     const merged = Object.entries({ ...supervisor.entry.state.config, ...config });
     // What is undefined is not set: it follows the settings.
     const set = Object.fromEntries(merged.filter(([, value]) => value !== undefined));
-    const saved = supervisor.change({ config: this.#config(set, sessionId) });
+    const saved = supervisor.change({ config: checkedConfig(set, sessionId) });
     supervisor.reconsider();
     await saved;
   }
@@ -390,16 +390,6 @@ export class SessionManager implements Sessions {
       // The agent is not configured here any more: its id is all there is to show.
       return agentId;
     }
-  }
-
-  #config(config: unknown, sessionId?: string): SessionState['config'] {
-    const parsed = ownConfigSchema.safeParse(config);
-    if (parsed.success) return parsed.data;
-    const issue = parsed.error.issues[0];
-    const where = ['config', ...(issue?.path ?? [])].join('.');
-    throw new SessionError('invalidArgument', `${where}: ${issue?.message ?? 'wrong value'}`, {
-      sessionId,
-    });
   }
 
   #named(sessionId: string, run: () => void): void {
