@@ -198,6 +198,7 @@ const unheard = {
   onFacts: (): void => undefined,
   onFailing: (): void => undefined,
   onMessage: (): void => undefined,
+  onFirstChange: (): boolean => false,
 };
 
 function scratchLog(builder: TranscriptBuilder): TranscriptLog {
