@@ -268,7 +268,6 @@ export class SessionManager implements Sessions {
   }
 
   async undoDelete(sessionId?: string): Promise<SessionInfo> {
-    this.#held.assertUsable();
     return this.#info(await this.#saved.undoDelete(sessionId));
   }
 
