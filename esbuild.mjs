@@ -45,7 +45,12 @@ const bundles = [
     // What is not needed for the first paint is in files of its own.
     splitting: true,
     chunkNames: '[name]-[hash]',
-    entryPoints: { panel: 'src/webview/main.ts', 'panel-style': 'src/webview/panel.css' },
+    entryPoints: {
+      panel: 'src/webview/main.ts',
+      'panel-style': 'src/webview/panel.css',
+      metrics: 'src/webview/metrics.ts',
+      'metrics-style': 'src/webview/metrics.css',
+    },
     outdir: 'dist/webview',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',

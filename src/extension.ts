@@ -28,6 +28,9 @@ import { storeOnDemand } from './storage/storeOnDemand.ts';
 /** How long agents may take to end politely while the editor waits for us to deactivate. */
 const shutdownGraceMs = 2500;
 
+/** What is used while no process of an agent runs. */
+const nothing = { cpuMs: 0, rssBytes: 0, processes: 0 };
+
 let shutdown: (() => Promise<void>) | undefined;
 
 /** Called by the editor once. Starts no process and reads no session before it has returned. */
@@ -135,6 +138,19 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     otherFolders: async () => {
       const { findStores } = await import('./storage/otherStores.ts');
       return namedFolders(await findStores(folders.places()), context.globalStorageUri.fsPath);
+    },
+    machine: {
+      // Before the first agent there is nothing that could cost anything.
+      useOf: async (id) => (await processes.built?.useOf(id)) ?? nothing,
+      pidsOf: async (id) => (await processes.built?.pidsOf(id)) ?? [],
+      describe: async () => (await processes.get()).describe(),
+      sweep: async () => (await processes.get()).sweep(),
+    },
+    onTelemetry: telemetry.onEvent,
+    about: {
+      version: versionOf(context),
+      extensionUri: context.extensionUri,
+      storageFolder: folders.current,
     },
   });
   context.subscriptions.push(

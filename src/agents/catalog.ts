@@ -1,6 +1,7 @@
 // The agents that may be started: the one Roost ships and those in the user's settings.
 import { SessionError } from '../session/errors.ts';
 import type { AgentCatalog, AgentDefinition } from '../session/ports.ts';
+import { printableArgs } from '../session/secrets.ts';
 import type { Settings } from '../session/settings.ts';
 
 /** The id of the agent that Roost ships. */
@@ -10,7 +11,7 @@ const workspaceAgentId = 'workspace';
 interface AgentSummary {
   readonly id: string;
   readonly name: string;
-  /** The command line as configured, for people; environment values are never in it. */
+  /** The command line as configured, for people; environment values and tokens are never in it. */
   readonly commandLine: string;
   /** Whether this is the agent that Roost ships, not replaced by a setting. */
   readonly shipped: boolean;
@@ -92,7 +93,7 @@ export function createAgentCatalog(sources: AgentCatalogSources): ListableAgentC
       return [...definitions().values()].map((agent) => ({
         id: agent.id,
         name: agent.name,
-        commandLine: [agent.command, ...agent.args].join(' '),
+        commandLine: [agent.command, ...printableArgs(agent)].join(' '),
         shipped: agent.id === workspaceAgentId && !(workspaceAgentId in agents),
         isDefault: agent.id === defaultAgent,
       }));

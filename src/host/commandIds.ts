@@ -102,6 +102,8 @@ export const commandArguments = {
     /** Which of them; without it all. */
     sessionIds: z.optional(z.array(sessionIdSchema)),
   }),
+  showMetrics: none,
+  doctor: none,
   showLog: none,
 } as const;
 
@@ -182,6 +184,9 @@ export interface CommandResults {
     }[];
     readonly brought: readonly SessionInfo[];
   };
+  showMetrics: undefined;
+  /** The report in Markdown, and how many things in it can be mended. */
+  doctor: { readonly report: string; readonly findings: number };
   showLog: undefined;
 }
 

@@ -1,7 +1,10 @@
 // How the table of commands and its handlers fit together.
+import type { Uri } from 'vscode';
 import type { Clock } from '../session/clock.ts';
-import type { Logger } from '../session/ports.ts';
+import type { Disposable, Event } from '../session/event.ts';
+import type { Logger, Machine } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { TelemetryEvent } from '../session/telemetry.ts';
 import type { AgentChoices } from './agentChoices.ts';
 import type { CommandArgument, CommandName, CommandResults } from './commandIds.ts';
 import type { ListPreferences } from './listPreferences.ts';
@@ -29,6 +32,14 @@ export type Handlers<Names extends CommandName> = { readonly [Name in Names]: Ha
 /** Every command has a handler. */
 export type CommandTable = Handlers<CommandName>;
 
+/** Where and which Roost this is. */
+export interface AboutRoost {
+  readonly version: string;
+  readonly extensionUri: Uri;
+  /** Where sessions are kept. */
+  readonly storageFolder: string;
+}
+
 /** What handlers work with. */
 export interface CommandDeps {
   readonly sessions: Sessions;
@@ -43,6 +54,13 @@ export interface CommandDeps {
   readonly showLog: () => void;
   /** Stores the key of the shipped agent's model; asks for it when none is given. */
   readonly setModelKey: (key: string | undefined) => Promise<undefined>;
+  readonly machine: Machine;
+  readonly onTelemetry: Event<TelemetryEvent>;
+  readonly about: AboutRoost;
+  /** Runs something nobody waits for; its failures are shown to the user. */
+  readonly run: (what: string, work: () => Promise<unknown>) => void;
+  /** Takes something that ends with the window. */
+  readonly own: (disposable: Disposable) => void;
   /** Offers to take a deletion back; returns at once. */
   readonly offerUndo: (sessionIds: readonly string[], what: string) => void;
 }

@@ -1,12 +1,13 @@
 // Builds everything of this room from the parts it is given; the activation function calls it once.
 import * as vscode from 'vscode';
 import type { Clock } from '../session/clock.ts';
-import type { Disposable } from '../session/event.ts';
-import type { Logger, WorkspaceFiles } from '../session/ports.ts';
+import type { Disposable, Event } from '../session/event.ts';
+import type { Logger, Machine, WorkspaceFiles } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { TelemetryEvent } from '../session/telemetry.ts';
 import type { AgentChoices } from './agentChoices.ts';
 import { commandId, type ContextKey } from './commandIds.ts';
-import type { CommandDeps } from './commandTypes.ts';
+import type { AboutRoost, CommandDeps } from './commandTypes.ts';
 import { ErrorBoundary } from './errorBoundary.ts';
 import { IdleNotice } from './idleNotice.ts';
 import { exchangeCommands } from './exchangeCommands.ts';
@@ -20,6 +21,7 @@ import { registerCommands } from './registerCommands.ts';
 import { requestCommands } from './requestCommands.ts';
 import { RequestNotifications } from './requests.ts';
 import { searchCommands } from './searchCommands.ts';
+import { ResourceMeter } from './resourceMeter.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { changeCommands } from './changeCommands.ts';
 import { SessionChanges } from './sessionChanges.ts';
@@ -29,12 +31,13 @@ import { SessionListModel } from './sessionListModel.ts';
 import { SessionTree } from './sessionTree.ts';
 import { SessionNode } from './sessionTreeModel.ts';
 import { settingsHeldBack, type HostSettings } from './settings.ts';
-import { createStatusBar } from './statusBar.ts';
+import { StatusBar } from './statusBar.ts';
 import type { StorageFolders } from './storageFolder.ts';
 import { StorageMove } from './storageMove.ts';
 import { StorageNotices } from './storageNotices.ts';
 import { storageCommands } from './storageCommands.ts';
 import { notifyOfTurns } from './turnNotifications.ts';
+import { supportCommands } from './supportCommands.ts';
 
 /** What the editor's side of Roost is built from. */
 export interface HostParts {
@@ -52,6 +55,9 @@ export interface HostParts {
   readonly otherFolders: () => Promise<readonly FoundFolder[]>;
   readonly showLog: () => void;
   readonly setModelKey: (key: string | undefined) => Promise<undefined>;
+  readonly machine: Machine;
+  readonly onTelemetry: Event<TelemetryEvent>;
+  readonly about: AboutRoost;
 }
 
 /** The editor's side of Roost; disposing it takes everything off the screen and ends nothing else. */
@@ -65,6 +71,7 @@ export interface Host extends Disposable {
 export function createHost(parts: HostParts): Host {
   const { sessions, panels, clock, logger, settings } = parts;
   const boundary = new ErrorBoundary({ sessions, logger });
+  const meter = new ResourceMeter({ machine: parts.machine, clock });
   const model = new SessionListModel({
     sessions,
     clock,
@@ -81,10 +88,16 @@ export function createHost(parts: HostParts): Host {
     changes,
     clock,
     logger,
+    meter,
     noticeMinutes: () => settings.current['idle.noticeMinutes'],
   });
+  const run = (what: string, work: () => Promise<unknown>): void =>
+    void boundary.forUser(what, work);
+  const held: Disposable[] = [];
   const deps: CommandDeps = {
     ...parts,
+    run,
+    own: (disposable) => held.push(disposable),
     changes,
     preferences: new ListPreferences({ model, memento: parts.memento, logger }),
     offerUndo: offerUndo(logger),
@@ -98,14 +111,15 @@ export function createHost(parts: HostParts): Host {
     ...changeCommands(deps),
     ...searchCommands(deps),
     ...permissionCommands(deps),
+    ...supportCommands(deps),
   };
   const notices = new StorageNotices({ sessions, boundary, logger });
   const move = new StorageMove({ sessions, settings, boundary, folders: parts.folders });
-  const held: Disposable[] = [
+  held.push(
     model,
     changes,
     tree,
-    createStatusBar(model),
+    new StatusBar({ model, meter, clock }),
     new IdleNotice({
       sessions,
       model,
@@ -113,7 +127,7 @@ export function createHost(parts: HostParts): Host {
       noticeMinutes: () => settings.current['idle.noticeMinutes'],
       t: vscode.l10n.t,
       ask: (message, ...buttons) => vscode.window.showInformationMessage(message, ...buttons),
-      run: (what, work) => void boundary.forUser(what, work),
+      run,
     }),
     new RequestNotifications({
       sessions,
@@ -133,7 +147,7 @@ export function createHost(parts: HostParts): Host {
     notices,
     move,
     ...registerCommands(table, boundary, () => tree.selection),
-  ];
+  );
   void boundary.forUser('untrusted workspace', () => sayWhatIsHeldBack(logger));
   return {
     tree,

@@ -17,8 +17,8 @@ const namedAtMost = 3;
 
 /** What the notice works with. */
 export interface IdleNoticeDeps {
-  readonly sessions: Pick<Sessions, 'get' | 'details' | 'touch' | 'terminate'>;
-  readonly model: Pick<SessionListModel, 'members' | 'onDidPublish'>;
+  readonly sessions: Pick<Sessions, 'get' | 'list' | 'details' | 'touch' | 'terminate'>;
+  readonly model: Pick<SessionListModel, 'onDidPublish'>;
   readonly clock: Clock;
   readonly noticeMinutes: () => number;
   readonly t: Translate;
@@ -52,11 +52,11 @@ export class IdleNotice implements Disposable {
   }
 
   #tell(): void {
-    const { sessions, model, t } = this.#deps;
-    const ending = model.members('ready').flatMap((sessionId) => {
+    const { sessions, t } = this.#deps;
+    const ending = sessions.list().flatMap((info) => {
+      const { sessionId } = info;
       const left = this.#left(sessionId, togetherMs);
-      const info = sessions.get(sessionId);
-      return left === undefined || info === undefined ? [] : [{ sessionId, left, info }];
+      return left === undefined ? [] : [{ sessionId, left, info }];
     });
     ending.sort((a, b) => a.left - b.left);
     const [soonest] = ending;

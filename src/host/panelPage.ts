@@ -11,11 +11,14 @@ export interface PanelPageParts {
   readonly sessionId: string;
   readonly language: string;
   readonly title: string;
+  /** For a page that is given its words with itself. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 /** The whole page as text. */
 export function panelPage(parts: PanelPageParts): string {
-  const { script, styles, source, nonce, sessionId, language, title } = parts;
+  const { script, styles, source, nonce, sessionId, language, title, words } = parts;
+  const said = words === undefined ? '' : ` data-words="${escapeAttribute(JSON.stringify(words))}"`;
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -33,7 +36,7 @@ export function panelPage(parts: PanelPageParts): string {
 ${styles.map((style) => `<link rel="stylesheet" href="${escapeAttribute(style)}">`).join('\n')}
 <title>${escapeAttribute(title)}</title>
 </head>
-<body data-session-id="${escapeAttribute(sessionId)}">
+<body data-session-id="${escapeAttribute(sessionId)}"${said}>
 <main id="panel"></main>
 <script type="module" nonce="${nonce}" src="${escapeAttribute(script)}"></script>
 </body>

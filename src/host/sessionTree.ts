@@ -7,6 +7,7 @@ import type { Logger } from '../session/ports.ts';
 import type { SessionDetails, Sessions } from '../session/sessions.ts';
 import { sessionsViewId } from './commandIds.ts';
 import type { PanelOpener } from './panelOpener.ts';
+import { costFacts, type ResourceMeter } from './resourceMeter.ts';
 import type { Publication, SessionListModel } from './sessionListModel.ts';
 import { plainLine } from './plainText.ts';
 import type { GroupId } from './sessionGrouping.ts';
@@ -40,7 +41,8 @@ const ageEveryMs = 60_000;
 
 /** What the tree is built from. */
 export interface SessionTreeDeps {
-  readonly sessions: Pick<Sessions, 'get' | 'list' | 'details' | 'setPinned'>;
+  readonly sessions: Pick<Sessions, 'get' | 'list' | 'details' | 'saved' | 'setPinned'>;
+  readonly meter: ResourceMeter;
   readonly model: SessionListModel;
   readonly panels: PanelOpener;
   readonly changes: Pick<SessionChanges, 'of'>;
@@ -147,10 +149,14 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   }
 
   /** Tooltips are made when somebody points at the row. */
-  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+  async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
     const details = node.kind === 'session' ? this.#details(node.sessionId) : undefined;
     if (details !== undefined) {
-      item.tooltip = tooltip(titleOf(details.info), sessionFacts(details, vscode.l10n.t));
+      const facts = [
+        ...sessionFacts(details, vscode.l10n.t),
+        ...(await costFacts(this.#deps, details.info, vscode.l10n.t)),
+      ];
+      item.tooltip = tooltip(titleOf(details.info), facts);
     } else if (node.kind === 'request') {
       const request = this.#request(node);
       if (request !== undefined) item.tooltip = tooltip(request.title, []);

@@ -3,12 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import * as z from 'zod/mini';
 import type { Clock } from '../session/clock.ts';
-import type { Logger } from '../session/ports.ts';
+import type { Logger, ResourceUse } from '../session/ports.ts';
 import { LineReader, toLine, type GuardRequest, type ToGuard } from './guardProtocol.ts';
 import { hostEntry, type HostIdentity } from './ownerMarker.ts';
 import type { ProcessRef } from './processTable.ts';
 import type { TreeTarget } from './processTree.ts';
-import type { ReapReport, ResourceUse, TreeKeeper } from './reap.ts';
+import type { ReapReport, TreeKeeper } from './reap.ts';
 
 /** What {@link Guard} is given. */
 export interface GuardOptions {

@@ -1,6 +1,7 @@
 // What host and guard say to each other: one JSON object a line. Checked by hand, so that the guard stays small.
 import type { ProcessRef } from './processTable.ts';
-import type { ReapReport, ResourceUse } from './reap.ts';
+import type { ResourceUse } from '../session/ports.ts';
+import type { ReapReport } from './reap.ts';
 import type { TreeTarget } from './processTree.ts';
 
 /** What the host tells its guard. */

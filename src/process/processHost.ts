@@ -1,6 +1,6 @@
 // The room's one door: starts children, stops them with everything below them, and cleans up after dead hosts.
 import type { Clock } from '../session/clock.ts';
-import type { Logger, StopReport } from '../session/ports.ts';
+import type { Logger, Machine, ResourceUse, StopReport } from '../session/ports.ts';
 import { OwnedRun, type ChildRun } from './childRun.ts';
 import type { ChildSpec } from './childSpec.ts';
 import { checkFolder, resolveCommand } from './commandLookup.ts';
@@ -17,7 +17,7 @@ import {
 import { PidNamespace } from './pidNamespace.ts';
 import { processReader } from './processReader.ts';
 import { emptyTarget, type TreeTarget } from './processTree.ts';
-import { LocalKeeper, type ResourceUse } from './reap.ts';
+import { LocalKeeper } from './reap.ts';
 import { Stop, type StopOptions } from './stopLadder.ts';
 import { sweep, type SweepReport } from './sweep.ts';
 
@@ -40,7 +40,7 @@ interface Ground {
 }
 
 /** Starts and ends processes. One per extension host. */
-export class ProcessHost {
+export class ProcessHost implements Machine {
   readonly #options: ProcessHostOptions;
   readonly #environment: UserEnvironment;
   readonly #ownMarker: string | undefined;
@@ -54,6 +54,7 @@ export class ProcessHost {
   #guard: Guard | undefined;
   #nextRun = 1;
   #over = false;
+  #swept = 0;
 
   constructor(options: ProcessHostOptions) {
     this.#options = options;
@@ -120,6 +121,22 @@ export class ProcessHost {
     return guard.use(this.#targetOf(owned, self));
   }
 
+  /** Processes, memory and processor time of a session, or of all sessions, with everything below them: one look. */
+  async useOf(sessionId?: string): Promise<ResourceUse> {
+    const target = await this.#treeOf(sessionId);
+    if (target === undefined) return { cpuMs: 0, rssBytes: 0, processes: 0 };
+    const { guard } = await this.#prepare();
+    return guard.use(target);
+  }
+
+  /** The living processes of a session: its agent and everything below it. */
+  async pidsOf(sessionId: string): Promise<readonly number[]> {
+    const target = await this.#treeOf(sessionId);
+    if (target === undefined) return [];
+    const { guard } = await this.#prepare();
+    return (await guard.look(target)).map(({ pid }) => pid);
+  }
+
   /** Ends what dead hosts of this user left behind; never what a live host owns. Call off the critical path. */
   async sweep(): Promise<SweepReport> {
     const { self } = await this.#prepare();
@@ -130,6 +147,7 @@ export class ProcessHost {
       ownMarker: this.#ownMarker,
       breathe,
     });
+    this.#swept += report.killed;
     if (report.killed > 0) {
       this.#options.logger.info(
         `Ended ${report.killed} processes that ${report.deadHosts} earlier extension hosts left behind.`,
@@ -150,6 +168,7 @@ export class ProcessHost {
       pidNamespace: prefix === undefined ? 'not available' : `available (${prefix.join(' ')})`,
       pidNamespaceSetting: this.#options.pidNamespace?.() ?? 'off',
       runs: String(this.#runs.size),
+      orphansEnded: String(this.#swept),
     };
   }
 
@@ -229,6 +248,22 @@ export class ProcessHost {
     const guard = new Guard({ logger, clock, guardPath, host: self, fallback });
     this.#guard = guard;
     return { self, guard };
+  }
+
+  /** What belongs to a session, or to all of them; `undefined` when nothing of it runs. */
+  async #treeOf(sessionId: string | undefined): Promise<TreeTarget | undefined> {
+    const runs = [...this.#runs.values()].filter(
+      (run) => run.alive && (sessionId === undefined || run.spec.sessionId === sessionId),
+    );
+    if (runs.length === 0) return undefined;
+    const { self } = await this.#prepare();
+    const targets = runs.map((run) => this.#targetOf(run, self));
+    return {
+      ...emptyTarget,
+      markers: targets.flatMap(({ markers }) => markers),
+      groups: targets.flatMap(({ groups }) => groups),
+      since: Math.min(...targets.map(({ since }) => since)),
+    };
   }
 
   /** What belongs to a run: its marker, its group, and the groups of those that run on its behalf. */

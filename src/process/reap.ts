@@ -1,5 +1,6 @@
 // Ending a process tree for good: the only kill logic for Linux and macOS, used by host, guard and sweep.
 import type { Clock } from '../session/clock.ts';
+import type { ResourceUse } from '../session/ports.ts';
 import type { ProcessReader, ProcessRef, ProcessRow } from './processTable.ts';
 import { ancestorsOf, selectTree, type TreeTarget } from './processTree.ts';
 
@@ -11,13 +12,6 @@ export interface ReapReport {
   readonly killed: readonly (ProcessRef & { readonly ppid: number })[];
   /** What is still alive: another user's, or stuck in the kernel. Empty is the normal case. */
   readonly left: readonly ProcessRef[];
-}
-
-/** Processor time and memory of a tree. */
-export interface ResourceUse {
-  readonly cpuMs: number;
-  readonly rssBytes: number;
-  readonly processes: number;
 }
 
 /** Looks at process trees and ends them. */

@@ -263,6 +263,11 @@ export class SessionManager implements Sessions {
     return this.#restorer.damaged;
   }
 
+  async saved(sessionId: string): Promise<SavedSessionInfo> {
+    this.#held.assertUsable();
+    return (await this.#deps.store.load(sessionId)).info;
+  }
+
   async deleteSaved(sessionId: string): Promise<void> {
     await this.#saved.delete(sessionId);
   }

@@ -347,3 +347,23 @@ export interface WorkspaceRoots {
   /** Absolute paths of the open folders. */
   folders(): readonly string[];
 }
+
+/** What a process tree costs. */
+export interface ResourceUse {
+  /** Processor time so far, in milliseconds. */
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+  readonly processes: number;
+}
+
+/** What the machine can tell of sessions' processes; asked for by people only, never at intervals of their own. */
+export interface Machine {
+  /** Of one session, or of all: the agents and everything below them. */
+  useOf(sessionId?: string): Promise<ResourceUse>;
+  /** The living processes of a session. */
+  pidsOf(sessionId: string): Promise<readonly number[]>;
+  /** Facts about supervision here, for a report to a person. */
+  describe(): Promise<Readonly<Record<string, string>>>;
+  /** Ends what dead windows left behind; how much there was. */
+  sweep(): Promise<{ readonly deadHosts: number; readonly killed: number }>;
+}

@@ -137,6 +137,8 @@ export interface Sessions {
   listSaved(): Promise<readonly SavedSessionInfo[]>;
   /** The saved sessions that the last {@link restoreAll} found damaged. */
   damaged(): readonly SavedSessionInfo[];
+  /** One of them. @throws SessionError `savedSessionUnknown` */
+  saved(sessionId: string): Promise<SavedSessionInfo>;
   deleteSaved(sessionId: string): Promise<void>;
   /** Brings back the last deleted session (or the one named) as a dormant row. */
   undoDelete(sessionId?: string): Promise<SessionInfo>;

@@ -1,6 +1,7 @@
 // What went wrong while an agent was started or running, said so that a person can act on it.
 import { isSessionError, SessionError, type SessionErrorDetails } from './errors.ts';
 import type { AgentDefinition, AgentEnd } from './ports.ts';
+import { printableArgs, withoutSecrets } from './secrets.ts';
 
 /** Where a failure happened. */
 export interface FailureContext {
@@ -10,7 +11,13 @@ export interface FailureContext {
 }
 
 function details(where: FailureContext, more: SessionErrorDetails): SessionErrorDetails {
-  return { command: where.agent.command, args: where.agent.args, cwd: where.cwd, ...more };
+  const { agent, cwd } = where;
+  const { stderrTail } = more;
+  return {
+    ...{ command: agent.command, args: printableArgs(agent), cwd },
+    ...more,
+    ...(stderrTail === undefined ? {} : { stderrTail: withoutSecrets(agent, stderrTail) }),
+  };
 }
 
 /** How a process ended, in words: "exit code 3", "signal SIGKILL". */
@@ -19,8 +26,8 @@ export function endInWords(end: Pick<AgentEnd, 'exitCode' | 'signal'>): string {
   return end.exitCode === null ? 'an unknown cause' : `exit code ${end.exitCode}`;
 }
 
-function lastLine(text: string): string {
-  const lines = text.trim().split('\n');
+function lastLine({ agent }: FailureContext, text: string): string {
+  const lines = withoutSecrets(agent, text).trim().split('\n');
   const last = lines.at(-1)?.trim() ?? '';
   return last === '' ? '' : ` It said: ${last.slice(0, 300)}`;
 }
@@ -76,10 +83,10 @@ export function endedDuringStart(where: FailureContext, step: string, end: Agent
   if (end.spawnError !== undefined) return spawnFailure(where, end.spawnError);
   return new SessionError(
     'exitedDuringStart',
-    `${where.agent.name} ended during ${step} with ${endInWords(end)}.${lastLine(end.stderrTail)}`,
+    `${where.agent.name} ended during ${step} with ${endInWords(end)}.${lastLine(where, end.stderrTail)}`,
     {
       sessionId: where.sessionId,
-      hint: `Run "${[where.agent.command, ...where.agent.args].join(' ')}" in a terminal to see why.`,
+      hint: `Run "${[where.agent.command, ...printableArgs(where.agent)].join(' ')}" in a terminal to see why.`,
       details: details(where, {
         step,
         exitCode: end.exitCode,
@@ -99,7 +106,7 @@ export function startTimeout(
 ): SessionError {
   return new SessionError(
     'startTimeout',
-    `${where.agent.name} did not answer ${step} within ${Math.round(ms / 100) / 10} s (${where.agent.command}).${lastLine(stderrTail)}`,
+    `${where.agent.name} did not answer ${step} within ${Math.round(ms / 100) / 10} s (${where.agent.command}).${lastLine(where, stderrTail)}`,
     {
       sessionId: where.sessionId,
       hint: 'Is this command an ACP agent? If it is only slow, raise "roost.supervision.handshakeTimeoutSeconds".',
@@ -117,7 +124,7 @@ export function startRefused(where: FailureContext, step: string, thrown: unknow
       details: details(where, { step }),
     });
   }
-  return new SessionError(thrown.code, thrown.message, {
+  return new SessionError(thrown.code, withoutSecrets(where.agent, thrown.message), {
     sessionId: where.sessionId,
     hint: thrown.hint,
     cause: thrown,
@@ -129,7 +136,7 @@ export function startRefused(where: FailureContext, step: string, thrown: unknow
 export function endedUnexpectedly(where: FailureContext, end: AgentEnd): SessionError {
   return new SessionError(
     'agentExited',
-    `${where.agent.name} ended unexpectedly with ${endInWords(end)}.${lastLine(end.stderrTail)}`,
+    `${where.agent.name} ended unexpectedly with ${endInWords(end)}.${lastLine(where, end.stderrTail)}`,
     {
       sessionId: where.sessionId,
       hint: 'Restart the session: the conversation is saved and goes on where it was.',

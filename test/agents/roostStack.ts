@@ -12,7 +12,7 @@ import type { PendingRequest } from '../../src/session/info.ts';
 import { SessionManager } from '../../src/session/manager.ts';
 import type { WorkspaceFiles } from '../../src/session/ports.ts';
 import { SessionRegistry } from '../../src/session/registry.ts';
-import { parseSettings } from '../../src/session/settings.ts';
+import { parseSettings, type SettingName } from '../../src/session/settings.ts';
 import { TelemetryBus } from '../../src/session/telemetryBus.ts';
 import { openStore, type DiskStore } from '../../src/storage/sessionStore.ts';
 import { recordingLogger } from '../fakes/domain.ts';
@@ -25,6 +25,12 @@ export interface StackOptions {
   readonly storage: string;
   /** The value of `roost.agents`. */
   readonly agents?: unknown;
+  /** Other settings. */
+  readonly settings?: Partial<Record<SettingName, unknown>>;
+  /** Whether the workspace is trusted; it is when this is absent. */
+  readonly trusted?: () => boolean;
+  /** Longest message taken from an agent, in bytes. */
+  readonly maxMessageBytes?: number;
   /** The shipped agent's bundle and history, for tests of that agent. */
   readonly workspaceAgent?: {
     readonly script: string;
@@ -61,11 +67,12 @@ export class RoostStack implements AsyncDisposable {
   readonly #processHost: ProcessHost;
   readonly #store: DiskStore;
 
-  constructor({ folder, storage, agents, workspaceAgent }: StackOptions) {
+  constructor(options: StackOptions) {
+    const { folder, storage, agents, workspaceAgent, trusted, maxMessageBytes } = options;
     const { logger } = this;
     const clock = systemClock();
     const { settings, problems } = parseSettings((name) =>
-      name === 'agents' ? agents : undefined,
+      name === 'agents' ? agents : options.settings?.[name],
     );
     if (problems.length > 0) throw new Error(problems.join('; '));
     this.#store = openStore({ directory: storage, clock, logger, identity: processIdentities() });
@@ -88,13 +95,14 @@ export class RoostStack implements AsyncDisposable {
       roots,
       clientVersion: '0.0.0-test',
       shell: '/bin/sh',
+      ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     });
     this.sessions = new SessionManager({
       registry: new SessionRegistry(),
       launcher: () => Promise.resolve(launcher),
       catalog: createAgentCatalog({
         settings: () => settings,
-        isTrusted: () => true,
+        isTrusted: trusted ?? (() => true),
         workspaceAgent: { execPath: process.execPath, script: '', ...workspaceAgent },
       }),
       store: this.#store,

@@ -7,7 +7,7 @@ import { root } from '../launch/paths.ts';
 const allowed = [
   /^src\/(extension\.ts|session\/|agents\/catalog\.ts)/,
   // The tree, its commands and their questions; panels and files only as what stands for them until they are needed.
-  /^src\/host\/(?!panel|conversation|workspaceFiles|protocolLog|containedPath|textEdits)/,
+  /^src\/host\/(?!panel|conversation|doctor|metrics|workspaceFiles|protocolLog|containedPath|textEdits)/,
   /^src\/host\/(panelOpener|panelsOnDemand)\.ts$/,
   /^src\/process\/systemClock\.ts$/,
   /^src\/storage\/storeOnDemand\.ts$/,

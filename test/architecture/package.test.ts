@@ -20,7 +20,7 @@ const allowed: readonly (readonly [pattern: RegExp, needed: boolean])[] = [
   [/^dist\/(extension|workspaceAgent|guard)\.cjs$/, true],
   [/^dist\/parts\/[\w-]+\.cjs$/, true],
   [/^dist\/agentParts\/[\w-]+\.cjs$/, true],
-  [/^dist\/webview\/(panel\.js|panel-style\.css|codicon\.(css|ttf))$/, true],
+  [/^dist\/webview\/((panel|metrics)(\.js|-style\.css)|codicon\.(css|ttf))$/, true],
   [/^dist\/webview\/[\w]+-[A-Z0-9]+\.js$/, true],
 ];
 
