@@ -38,6 +38,36 @@ export const sessionErrorCodes = [
 /** How an operation failed: what to decide on. */
 export type SessionErrorCode = (typeof sessionErrorCodes)[number];
 
+/** What to do next where whoever throws knows nothing better. Total: a new code needs an entry. */
+const usualHints: Readonly<Record<SessionErrorCode, string>> = {
+  agentUnknown: 'Choose one of the agents that are configured, or add it to "roost.agents".',
+  commandNotFound: 'Install the agent, or correct its command in "roost.agents".',
+  commandNotExecutable: 'Name a program that can be executed as the command.',
+  cwdNotFound: 'Choose a folder that exists.',
+  spawnFailed: 'Run "Roost: Show Log" for details.',
+  exitedDuringStart: 'Run the command in a terminal to see why.',
+  startTimeout: 'If the agent is only slow, raise "roost.supervision.handshakeTimeoutSeconds".',
+  protocolVersion: 'Update Roost or the agent, so that both speak the same version.',
+  authRequired: 'Sign in the way the agent offers, then try again.',
+  workspaceUntrusted: 'Trust the workspace to start agents in it.',
+  agentError: 'This is what the agent said. Try again, or restart the session.',
+  agentExited: 'Restart the session: the conversation is saved and goes on where it was.',
+  connectionClosed: 'Restart the session.',
+  messageTooLarge: 'Ask the agent for less at once, or restart the session.',
+  requestUnknown: 'It was answered elsewhere, cancelled, or its agent has ended.',
+  sessionUnknown: 'It may have been deleted. "Roost: Restore Session" lists the saved ones.',
+  sessionStopped: 'Send a prompt to start the session again.',
+  sessionReadOnly: 'Go on with it in the window that has it open.',
+  invalidArgument: 'Correct the value and try again.',
+  disposed: 'Reload the window.',
+  pathOutsideWorkspace: 'Open the folder in this window to let agents work on its files.',
+  storageFailed: 'Make room on the disk, or choose another "roost.persistence.directory".',
+  storageDamaged: 'Its files are kept as they are. "Roost: Doctor" lists what is damaged.',
+  storageNewer: 'Update Roost to go on with it.',
+  savedSessionUnknown: 'It may have been deleted, or belong to another folder.',
+  internal: 'Run "Roost: Show Log" and report what it says.',
+};
+
 /** Facts about a failure; all optional, all plain data. */
 export interface SessionErrorDetails {
   /** The command as configured; arguments follow, environment values never. */
@@ -71,7 +101,7 @@ export class SessionError extends Error implements SessionErrorData {
   override readonly name = 'SessionError';
   readonly code: SessionErrorCode;
   readonly sessionId?: string;
-  readonly hint?: string;
+  readonly hint: string;
   readonly details: SessionErrorDetails;
 
   constructor(
@@ -87,7 +117,7 @@ export class SessionError extends Error implements SessionErrorData {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     if (more.sessionId !== undefined) this.sessionId = more.sessionId;
-    if (more.hint !== undefined) this.hint = more.hint;
+    this.hint = more.hint ?? usualHints[code];
     this.details = more.details ?? {};
   }
 
@@ -99,7 +129,7 @@ export class SessionError extends Error implements SessionErrorData {
       message: this.message,
       details: this.details,
       ...(this.sessionId === undefined ? {} : { sessionId: this.sessionId }),
-      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      hint: this.hint,
     };
   }
 

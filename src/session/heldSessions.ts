@@ -91,7 +91,7 @@ export class HeldSessions {
     });
   }
 
-  /** The session, if it may be changed here. @throws SessionError `sessionUnknown`, `sessionReadOnly`, `disposed` */
+  /** The session, if it may be changed here. @throws SessionError `sessionUnknown`, `sessionReadOnly`, `storageNewer`, `disposed` */
   writable(sessionId: string): SessionSupervisor {
     const { supervisor, readOnly } = this.get(sessionId);
     switch (readOnly) {
@@ -99,7 +99,7 @@ export class HeldSessions {
         return supervisor;
       case 'newerVersion':
         throw new SessionError(
-          'sessionReadOnly',
+          'storageNewer',
           'This session can only be read here: it was written by a newer version of Roost.',
           { sessionId, hint: 'Update Roost to go on with it.' },
         );

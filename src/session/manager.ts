@@ -264,7 +264,6 @@ export class SessionManager implements Sessions {
   }
 
   async saved(sessionId: string): Promise<SavedSessionInfo> {
-    this.#held.assertUsable();
     return (await this.#deps.store.load(sessionId)).info;
   }
 

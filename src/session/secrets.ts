@@ -14,9 +14,10 @@ const mask = '***';
 const shortest = 6;
 
 /** The agent's arguments, secrets masked. */
-export function printableArgs({ args }: Pick<AgentDefinition, 'args'>): readonly string[] {
+export function printableArgs(agent: Pick<AgentDefinition, 'args' | 'env'>): readonly string[] {
+  const { args } = agent;
   return args.map((arg, index) =>
-    secretIn(arg, args[index - 1]) === undefined ? arg : masked(arg),
+    secretIn(arg, args[index - 1]) === undefined ? withoutSecrets(agent, arg) : masked(arg),
   );
 }
 
