@@ -1,5 +1,5 @@
 // What the metrics view shows, gathered from telemetry while it is open: the last minutes, second by second. No editor.
-import type { MetricsView } from '../chatProtocol.ts';
+import type { MetricsView } from '../metricsView.ts';
 import type { Clock } from '../session/clock.ts';
 import type { Disposable, Event } from '../session/event.ts';
 import type { TelemetryEvent } from '../session/telemetry.ts';

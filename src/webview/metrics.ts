@@ -1,5 +1,5 @@
 // The metrics view: draws what the host sends once a second as small charts, with the colours of the theme.
-import type { MetricsView } from '../chatProtocol.ts';
+import type { MetricsView } from '../metricsView.ts';
 import { make } from './dom.ts';
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
