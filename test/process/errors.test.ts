@@ -182,6 +182,8 @@ const situations: Readonly<Record<SessionErrorCode, Situation>> = {
     (head) => {
       writeFileSync(head, '{ "version": 1, "session_id":');
       rmSync(`${head}.bak`, { force: true });
+      // With a transcript it would come back without its head.
+      rmSync(`${head}l`);
     },
     (stack, id) => stack.sessions.restore(id),
   ),
