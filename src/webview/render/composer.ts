@@ -59,6 +59,8 @@ export class Composer {
       on: {
         input: () => {
           this.#history.reset();
+          // Who writes on has read what could not be attached; something else that comes in says nothing of that.
+          this.#note.hidden = true;
           this.#edited();
           this.#completions.refresh();
         },
@@ -182,7 +184,6 @@ export class Composer {
   }
 
   #edited(): void {
-    this.#note.hidden = true;
     this.#refresh();
     this.#events.onDraft();
   }
@@ -243,6 +244,7 @@ export class Composer {
     if (text.trim() === '' || this.#input.disabled) return;
     this.#context.post({ type: 'prompt', text, ...(attached.length === 0 ? {} : { attached }) });
     this.#history.reset();
+    this.#note.hidden = true;
     this.setDraft({ text: '', attached: [] });
     this.#events.onSend();
   }
