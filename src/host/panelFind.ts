@@ -34,7 +34,9 @@ function textsOf(entry: TranscriptEntry): string[] {
         entry.title,
         ...(entry.content ?? []).flatMap((content) => {
           if (content.type === 'text') return [content.text];
-          return content.type === 'diff' ? [content.path, content.newText] : [];
+          if (content.type !== 'diff') return [];
+          // Removed lines are shown as well.
+          return [content.path, content.oldText ?? '', content.newText];
         }),
         ...(entry.terminals ?? []).flatMap(({ command, output }) => [command ?? '', output]),
       ];

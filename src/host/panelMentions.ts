@@ -120,7 +120,10 @@ export class PanelMentions {
     const now = this.#clock.monotonic();
     if (this.#files === undefined || now - this.#files.at > listAge) {
       const exclude = '**/{node_modules,.git}/**';
-      const uris = Promise.resolve(vscode.workspace.findFiles('**/*', exclude, fileLimit));
+      // Where the editor's own search does not run, its folders can still be read.
+      const uris = Promise.resolve(vscode.workspace.findFiles('**/*', exclude, fileLimit)).catch(
+        walkedFiles,
+      );
       this.#files = { at: now, uris };
     }
     return this.#files.uris;
@@ -153,6 +156,27 @@ export class PanelMentions {
     }));
   }
 }
+
+/** The files of the open folders, nearest first, read folder by folder. */
+async function walkedFiles(): Promise<vscode.Uri[]> {
+  const files: vscode.Uri[] = [];
+  const waiting = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
+  for (const folder of waiting) {
+    // A folder that cannot be read hides no other.
+    const entries = await Promise.resolve(vscode.workspace.fs.readDirectory(folder)).catch(
+      () => [],
+    );
+    for (const [name, type] of entries) {
+      const uri = vscode.Uri.joinPath(folder, name);
+      if (type === vscode.FileType.File) files.push(uri);
+      else if (type === vscode.FileType.Directory && !skippedFolders.has(name)) waiting.push(uri);
+    }
+    if (files.length >= fileLimit || waiting.length >= fileLimit) break;
+  }
+  return files.slice(0, fileLimit);
+}
+
+const skippedFolders = new Set(['node_modules', '.git']);
 
 /** The selection and the problems, where there are any and the query does not ask for something else. */
 function editorMentions(query: string): Mention[] {
