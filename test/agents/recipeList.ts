@@ -289,11 +289,11 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
 export const notHere: readonly { readonly product: string; readonly reason: string }[] = [
   {
     product: 'Auggie (`@augmentcode/auggie`)',
-    reason: 'opens no session without an account; it starts, and Roost leads to its sign-in',
+    reason: 'opens no session without an account; it starts, and says that it wants a sign-in',
   },
   {
     product: 'Qoder (`@qoder-ai/qodercli`)',
-    reason: 'opens no session without an account; it starts, and Roost leads to its sign-in',
+    reason: 'opens no session without an account; it starts, and says that it wants a sign-in',
   },
   {
     product: 'Factory Droid (`@factory/cli`)',
