@@ -356,3 +356,8 @@ export function sessionFacts(
   }
   return list;
 }
+
+/** A row that vanished between the editor's asking for it and the answer; the next refresh removes it. */
+export function goneRow(id: string): Row {
+  return { id, label: '', description: '', contextValue: '', children: 'none', spoken: '' };
+}

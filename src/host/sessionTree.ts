@@ -24,6 +24,7 @@ import {
   type FileChange,
   type Row,
   type RowContext,
+  goneRow,
 } from './sessionRows.ts';
 import { tooltip, treeItem } from './sessionTreeItems.ts';
 import {
@@ -64,6 +65,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   readonly #changes = new WeakMap<ChangeNode, FileChange>();
   /** What the editor was last given for a session, so that a change nobody can see refreshes nothing. */
   readonly #given = new Map<string, string>();
+  /** Sessions whose row is open: one that moves to another group is a new row to the editor. */
+  readonly #open = new Set<string>();
   readonly #view: vscode.TreeView<TreeNode>;
   readonly #store: Disposable[] = [];
   #ageTimer: Disposable | undefined;
@@ -85,6 +88,12 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       this.#view.onDidChangeVisibility(({ visible }) => {
         if (visible) this.#refreshAges();
         this.#keepAges(visible);
+      }),
+      this.#view.onDidExpandElement(({ element }) => {
+        if (element.kind === 'session') this.#open.add(element.sessionId);
+      }),
+      this.#view.onDidCollapseElement(({ element }) => {
+        if (element.kind === 'session') this.#open.delete(element.sessionId);
       }),
       deps.panels.onDidChangeActive((sessionId) => {
         if (sessionId !== undefined && this.#view.visible) void this.reveal(sessionId);
@@ -144,6 +153,9 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       this.#given.set(node.sessionId, this.#look(node.sessionId));
       const [shown] = this.#deps.sessions.get(node.sessionId)?.pendingRequests ?? [];
       node.shownRequestId = shown?.requestId;
+      if (row.children === 'closed' && this.#open.has(node.sessionId)) {
+        return treeItem({ ...row, children: 'open' }, node);
+      }
     }
     return treeItem(row, node);
   }
@@ -365,12 +377,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     this.#nodes.delete(sessionId);
     this.#requests.delete(sessionId);
     this.#given.delete(sessionId);
+    this.#open.delete(sessionId);
   }
-}
-
-/** A row that vanished between the editor's asking for it and the answer; the next refresh removes it. */
-function goneRow(id: string): Row {
-  return { id, label: '', description: '', contextValue: '', children: 'none', spoken: '' };
 }
 
 function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -43,13 +43,19 @@ async function act(row: Locator, action: string): Promise<void> {
   await row.locator(`.actions .action-label[aria-label="${action}"]`).click();
 }
 
-/** A notification by its text, in the list of them: a server made for tests shows no toasts. */
+/**
+ * A notification by its text, in the list of them: a server made for tests shows no toasts. The list closes
+ * itself with its last notification, so while an editor is still starting it is opened more than once.
+ */
 async function notification(text: string): Promise<Locator> {
   const center = roost.page.locator('.notifications-center.visible');
   const bell = roost.page.locator('[id="status.notifications"] a');
-  if ((await center.count()) === 0) await bell.click();
   const found = center.locator('.notification-list-item').filter({ hasText: text });
-  await found.first().waitFor();
+  const shown = async (): Promise<number> => {
+    if ((await center.count()) === 0) await bell.click();
+    return found.count();
+  };
+  await expect.poll(shown, { timeout: 120_000 }).toBeGreaterThan(0);
   return found;
 }
 
