@@ -1,5 +1,5 @@
 // The environment children get: the user's own, as their login shell has it, without what the editor put there.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
@@ -26,6 +26,9 @@ export interface UserEnvironmentOptions {
 
 /** As long as the editor itself gives the shell. */
 const defaultDeadlineMs = 10_000;
+
+/** Between being told that the terminal is gone and being killed: time for what an rc file runs to give back its locks. */
+const farewellMs = 2000;
 
 /** More than any environment; a shell that prints without end is not listened to. */
 const mostOutput = 4 * 1024 * 1024;
@@ -186,11 +189,14 @@ async function askShell(
   const watch = child.pid === undefined ? undefined : options.onShell?.(child.pid);
   const timer = clock.after(deadlineMs, () => {
     resolve({ failed: `no answer within ${deadlineMs / 1000} s` });
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It has just ended by itself.
-    }
+    // As when a person closes the terminal. Killed at once, a version manager's lock would stay behind,
+    // and every shell that the user opens later would wait for it.
+    signalGroup(child, 'SIGHUP');
+    // The shell is the first to go; what it ran may stay. A group's number is nobody else's while it has a
+    // member, and numbers do not come round within this time.
+    clock.after(farewellMs, () => {
+      signalGroup(child, 'SIGKILL');
+    });
   });
   // An answer does not end the shell: what its rc files started in the background is the user's.
   child.on('exit', () => {
@@ -220,6 +226,14 @@ async function askShell(
   return parsed.success
     ? { environment: parsed.data }
     : { failed: 'its answer was not understood' };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 function parseJson(text: string): unknown {

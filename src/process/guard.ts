@@ -51,7 +51,7 @@ type Answer = z.output<typeof answerSchema>;
 /** One guard process at a time, and its replacement. Its questions never reject because of the guard. */
 export class Guard implements TreeKeeper {
   readonly #options: GuardOptions;
-  readonly #groups = new Map<string, ProcessRef>();
+  readonly #groups = new Map<string, Extract<ToGuard, { type: 'begin' }>>();
   #process: GuardProcess | undefined;
   #closing = false;
   #starts: number[] = [];
@@ -85,7 +85,7 @@ export class Guard implements TreeKeeper {
       entry: hostEntry(this.#options.host),
       since: this.#options.host.start,
     });
-    for (const [runId, group] of this.#groups) guard.tell({ type: 'begin', runId, group });
+    for (const begun of this.#groups.values()) guard.tell(begun);
     void guard.exited.then((why) => {
       if (this.#process === guard) this.#process = undefined;
       if (this.#closing) return;
@@ -99,11 +99,12 @@ export class Guard implements TreeKeeper {
     });
   }
 
-  /** A run began. */
-  begin(runId: string, group: ProcessRef): void {
-    this.#groups.set(runId, group);
+  /** A run began; `polite` when it may not be killed without a word, as a user's own shell. */
+  begin(runId: string, group: ProcessRef, polite = false): void {
+    const begun = { type: 'begin', runId, group, polite } as const;
+    this.#groups.set(runId, begun);
     this.ensure();
-    this.#process?.tell({ type: 'begin', runId, group });
+    this.#process?.tell(begun);
   }
 
   /** A run is gone: nobody may be killed because of its pid any more. */

@@ -3,7 +3,7 @@ import type { GuardRequest, ToGuard, FromGuard } from './guardProtocol.ts';
 import { LineReader, parseToGuard, toLine } from './guardProtocol.ts';
 import { processReader } from './processReader.ts';
 import type { ProcessRef } from './processTable.ts';
-import { emptyTarget } from './processTree.ts';
+import { emptyTarget, type TreeTarget } from './processTree.ts';
 import { LocalKeeper } from './reap.ts';
 import { sharedReader } from './sharedReader.ts';
 import { systemClock } from './systemClock.ts';
@@ -11,7 +11,12 @@ import { systemClock } from './systemClock.ts';
 /** Attempts to empty the system of a dead host's processes, each of some seconds, before giving up. */
 const lastAttempts = 6;
 
-const groups = new Map<string, ProcessRef>();
+/** How long what asks for a polite end has for it. */
+const politeMs = 1500;
+
+type Begin = Extract<ToGuard, { type: 'begin' }>;
+
+const groups = new Map<string, Begin>();
 let host: Extract<ToGuard, { type: 'host' }> | undefined;
 let ending = false;
 
@@ -47,7 +52,7 @@ function receive(message: ToGuard): void {
       host = message;
       break;
     case 'begin':
-      groups.set(message.runId, message.group);
+      groups.set(message.runId, message);
       break;
     case 'gone':
       groups.delete(message.runId);
@@ -88,15 +93,20 @@ function finish(): void {
 
 async function endEverything(): Promise<void> {
   if (host === undefined) return;
-  const target = {
-    ...emptyTarget,
-    markers: [host.entry],
-    groups: [...groups.values()],
-    since: host.since,
-  };
+  const begun = [...groups.values()];
+  const groupsOf = (polite: boolean): readonly ProcessRef[] =>
+    begun.filter((one) => one.polite === polite).map(({ group }) => group);
+  const { since } = host;
+  // Agents first, and at once: whatever is polite may take its time.
+  await empty({ ...emptyTarget, markers: [host.entry], groups: groupsOf(false), since }, 0);
+  const polite = groupsOf(true);
+  if (polite.length > 0) await empty({ ...emptyTarget, groups: polite, since }, politeMs);
+}
+
+async function empty(target: TreeTarget, firstPoliteMs: number): Promise<void> {
   for (let attempt = 0; attempt < lastAttempts; attempt += 1) {
     try {
-      const { left } = await keeper.reap(target, 0);
+      const { left } = await keeper.reap(target, attempt === 0 ? firstPoliteMs : 0);
       if (left.length === 0) return;
     } catch {
       // The table could not be read this time; nobody is left to be told.

@@ -8,8 +8,13 @@ import type { TreeTarget } from './processTree.ts';
 export type ToGuard =
   /** First of all: the marker entry of the host, and since when it runs. */
   | { readonly type: 'host'; readonly entry: string; readonly since: number }
-  /** A run began: its group is ended when the host is gone. */
-  | { readonly type: 'begin'; readonly runId: string; readonly group: ProcessRef }
+  /** A run began: its group is ended when the host is gone. `polite` gives it a moment to give back its locks first. */
+  | {
+      readonly type: 'begin';
+      readonly runId: string;
+      readonly group: ProcessRef;
+      readonly polite: boolean;
+    }
   /** A run is gone: its pid may be anybody's from now on. */
   | { readonly type: 'gone'; readonly runId: string }
   | GuardRequest
@@ -85,7 +90,7 @@ export function parseToGuard(raw: Readonly<Record<string, unknown>>): ToGuard | 
       const [group] = parseRefs([raw['group']]);
       const runId = raw['runId'];
       return typeof runId === 'string' && group !== undefined
-        ? { type: 'begin', runId, group }
+        ? { type: 'begin', runId, group, polite: raw['polite'] === true }
         : undefined;
     }
     case 'gone': {

@@ -341,7 +341,7 @@ export class ProcessHost implements Machine {
   #watchShell(pid: number): { dispose(): void } {
     const start = this.#reader.startNow?.(pid) ?? 0;
     void this.#prepare().then(({ guard }) => {
-      if (start !== 0) guard.begin(`shell-${pid}`, { pid, start });
+      if (start !== 0) guard.begin(`shell-${pid}`, { pid, start }, true);
     });
     return { dispose: () => this.#guard?.gone(`shell-${pid}`) };
   }

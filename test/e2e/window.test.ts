@@ -54,7 +54,8 @@ describe.each(hostsToTest())('the window of the %s VS Code', (name) => {
     expect(server.pid).not.toBe(pid);
     const window = await openWorkbench(browser, server, folder);
     await window.page.waitForSelector(icon);
-    expect(server.extensionHosts().length).toBeGreaterThan(0);
+    // The icon is there before the host: VS Code draws it from what it remembers.
+    await expect.poll(() => server.extensionHosts().length, { timeout: 60_000 }).toBeGreaterThan(0);
     await window.close();
   });
 });

@@ -23,6 +23,8 @@ export interface ServerHostOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server and of its extension hosts. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whose home folder the server and its extensions see: one of the server's own, so that no test reads or changes what a person has there, or the person's. */
+  readonly home?: 'own' | 'user';
   /** Out of reach of the terminal's Ctrl-C, so that only `dispose` ends it, and in order. Off by default. */
   readonly detached?: boolean;
 }
@@ -122,9 +124,19 @@ function prepare(dataFolder: string, options: ServerHostOptions): string {
   mkdirSync(machine, { recursive: true });
   const settings = { ...quiet, ...options.settings };
   writeFileSync(join(machine, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  mkdirSync(homeIn(dataFolder), { recursive: true });
   const token = randomBytes(16).toString('hex');
   writeFileSync(join(dataFolder, 'token'), token, { mode: 0o600 });
   return token;
+}
+
+function homeIn(dataFolder: string): string {
+  return join(dataFolder, 'home');
+}
+
+/** The variables that name a home folder. */
+function homeVariables(folder: string): Readonly<Record<string, string>> {
+  return process.platform === 'win32' ? { USERPROFILE: folder } : { HOME: folder };
 }
 
 /** The environment of a user's own shell: without what npm and a surrounding VS Code put into ours. */
@@ -141,6 +153,7 @@ async function listen(
   token: string,
   forget: () => void,
 ): Promise<ServerHost> {
+  const home = options.home === 'user' ? {} : homeVariables(homeIn(dataFolder));
   const child = spawn(
     options.host.node,
     [
@@ -154,7 +167,7 @@ async function listen(
     ],
     {
       cwd: options.host.folder,
-      env: environment(options.env ?? {}),
+      env: environment({ ...home, ...options.env }),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: options.detached === true,
     },

@@ -93,6 +93,8 @@ async function serve(): Promise<void> {
     host,
     dataFolder,
     env: mark.env,
+    // A person tries it as themselves: their agents, their keys, their models.
+    home: 'user' as const,
     // Our own sample needs no question; somebody's folder does.
     workspaceTrust: values.folder !== undefined,
     detached: true,

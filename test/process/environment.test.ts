@@ -1,5 +1,13 @@
 // What children are given and how they are found: real shells with real rc files, and real folders in the PATH.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,12 +16,13 @@ import { UserEnvironment } from '../../src/process/environment.ts';
 import { readStat } from '../../src/process/linuxTable.ts';
 import { PidNamespace } from '../../src/process/pidNamespace.ts';
 import { systemClock } from '../../src/process/systemClock.ts';
-import { useHosts } from './support/host.ts';
+import { useHosts, useHostProcesses } from './support/host.ts';
 import { recordingLogger, shapesSpec, started, untilSpeaks } from './support/shapes.ts';
 import { alive, expectNoSurvivors, newTag, until, untilGone, untilUp } from './support/tags.ts';
 
 expectNoSurvivors();
 const hosts = useHosts();
+const createHost = useHostProcesses(hosts.guardPath);
 let home = '';
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'roost-home-'));
@@ -85,6 +94,41 @@ describe('the user’s environment', () => {
     expect(lines[0]).toMatch(/^warn .*no answer within 0\.3 s/);
     await until('the shell has ended', () => readStat(shells[0] ?? 0)?.dead !== false);
     await untilGone(tag);
+  });
+
+  describe('when its shell takes too long', () => {
+    /** As a version manager does: a script of its own, which removes its lock when it ends. */
+    function lockingManager(tag: string): { readonly manager: string; readonly lock: string } {
+      const lock = join(home, `lock-${tag}`);
+      const manager = join(home, `manager-${tag}`);
+      const lines = ['#!/bin/bash', `trap 'rm -f ${lock}' EXIT`, `touch ${lock}`, `sleep ${tag}`];
+      writeFileSync(manager, `${lines.join('\n')}\n`);
+      chmodSync(manager, 0o755);
+      return { manager, lock };
+    }
+
+    it('leaves no lock of what the shell ran behind', async () => {
+      const tag = newTag();
+      const { manager, lock } = lockingManager(tag);
+      const { environment } = asking(fromDock(manager), 1000);
+      const waited = environment.get();
+      await until('the lock is taken', () => existsSync(lock));
+      await waited;
+      await until('the lock is given back', () => !existsSync(lock));
+      await untilGone(tag);
+    });
+
+    it('leaves none either when the host is killed meanwhile', async () => {
+      const tag = newTag();
+      const { manager, lock } = lockingManager(tag);
+      const host = createHost('off', fromDock(manager));
+      await host.ask({ do: 'spawn', tags: [tag], shapes: 'plain', wait: false });
+      await until('the lock is taken', () => existsSync(lock));
+      await host.guardPid();
+      host.kill('SIGKILL');
+      await until('the lock is given back', () => !existsSync(lock));
+      await untilGone(tag);
+    });
   });
 
   for (const [what, profile, shell] of [

@@ -49,14 +49,14 @@ export function useHosts(): {
 /** Makes stand-ins that do not outlive their test. */
 export function useHostProcesses(
   guardPath: () => string,
-): (pidNamespace?: 'off' | 'auto') => HostProcess {
+): (pidNamespace?: 'off' | 'auto', environment?: NodeJS.ProcessEnv) => HostProcess {
   const all: HostProcess[] = [];
   afterEach(async () => {
     for (const host of all) if (host.alive) host.kill('SIGKILL');
     await Promise.all(all.splice(0).map((host) => host.exited));
   });
-  return (pidNamespace) => {
-    const host = new HostProcess(guardPath(), pidNamespace);
+  return (pidNamespace, environment) => {
+    const host = new HostProcess(guardPath(), pidNamespace, environment);
     all.push(host);
     return host;
   };

@@ -25,9 +25,15 @@ export class HostProcess {
   readonly #child: ChildProcess;
   readonly exited: Promise<void>;
 
-  constructor(guardPath: string, pidNamespace: 'off' | 'auto' = 'off') {
+  /** `environment` stands for the editor's own. */
+  constructor(
+    guardPath: string,
+    pidNamespace: 'off' | 'auto' = 'off',
+    environment?: NodeJS.ProcessEnv,
+  ) {
+    const more = environment === undefined ? [] : [JSON.stringify(environment)];
     const program = new URL('./hostProgram.ts', import.meta.url).pathname;
-    this.#child = fork(program, [guardPath, pidNamespace], {
+    this.#child = fork(program, [guardPath, pidNamespace, ...more], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       execArgv: ['--no-warnings'],
       // Leads a group, as an editor's server does, so that a test can end the whole group.

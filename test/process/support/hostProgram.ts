@@ -10,7 +10,11 @@ const host = new ProcessHost({
   logger,
   clock: systemClock(),
   guardPath,
-  environment: { ...process.env, VSCODE_CLI: '1' },
+  // What the test says, or as if started from a terminal: no login shell is asked.
+  environment:
+    process.argv[4] === undefined
+      ? { ...process.env, VSCODE_CLI: '1' }
+      : (JSON.parse(process.argv[4]) as NodeJS.ProcessEnv),
   pidNamespace: () => (process.argv[3] === 'auto' ? 'auto' : 'off'),
 });
 

@@ -42,7 +42,7 @@ describe('the protocol with the guard', () => {
   const target = { markers: ['m'], groups: [{ pid: 5, start: 6 }], known: [], since: 1 };
   const messages: ToGuard[] = [
     { type: 'host', entry: 'e', since: 4 },
-    { type: 'begin', runId: '1', group: { pid: 5, start: 6 } },
+    { type: 'begin', runId: '1', group: { pid: 5, start: 6 }, polite: true },
     { type: 'gone', runId: '1' },
     { type: 'ask', id: 1, what: 'reap', target, politeMs: 0 },
     { type: 'bye' },
