@@ -11,8 +11,8 @@ import { testFolder } from '../../fixtures/storage/storeFixture.ts';
 
 const host = fileURLToPath(new URL('../../fixtures/storage/crashingHost.ts', import.meta.url));
 
-/** How often, and from which seed: a long run and a failed one are repeated by these. */
-const kills = Number(process.env['ROOST_KILLS'] ?? 25);
+/** How often, and from which seed: a longer run, and a failed one again, are asked for by these. */
+const kills = Number(process.env['ROOST_KILLS'] ?? 12);
 const seed = Number(process.env['ROOST_SEED'] ?? Date.now() % 1_000_000);
 
 /** One thing that a host said it had been told. */
