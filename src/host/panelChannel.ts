@@ -5,6 +5,7 @@ import { withDeadline } from '../session/clock.ts';
 import type { Clock } from '../session/clock.ts';
 import { isSessionError, SessionError } from '../session/errors.ts';
 import type { Disposable } from '../session/event.ts';
+import { isFileBefore } from '../session/fileChanges.ts';
 import type { Logger, TranscriptSlice } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TranscriptChange } from '../session/transcript.ts';
@@ -95,7 +96,7 @@ export class PanelChannel implements Disposable {
 
   /** The transcript changed. */
   transcriptChanged(change: TranscriptChange): void {
-    if (!this.#open || this.#needsSnapshot) return;
+    if (!this.#open || this.#needsSnapshot || isFileBefore(change)) return;
     this.#batch.add(changeView(change));
     if (this.#batch.size > waitingLimit && !this.#reading) {
       this.#batch = new ChangeBatch();
@@ -240,7 +241,17 @@ export class PanelChannel implements Disposable {
     return slice;
   }
 
-  #page(before: string | undefined): Promise<TranscriptSlice> {
+  /** The page before a position, or the next one before it in which there is something to show. */
+  async #page(before: string | undefined): Promise<TranscriptSlice> {
+    let slice = await this.#read(before);
+    for (;;) {
+      const entries = slice.entries.filter((entry) => !isFileBefore(entry));
+      if (entries.length > 0 || slice.before === undefined) return { ...slice, entries };
+      slice = await this.#read(slice.before);
+    }
+  }
+
+  #read(before: string | undefined): Promise<TranscriptSlice> {
     const { sessions, sessionId, clock } = this.#deps;
     const options = before === undefined ? { limit: pageSize } : { limit: pageSize, before };
     return withDeadline(

@@ -1,4 +1,5 @@
 // Finding a text in a whole transcript: which entries show it.
+import { isFileBefore } from '../session/fileChanges.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
 
 /** How many entries are named at most. */
@@ -12,6 +13,7 @@ export function entriesWith(
   const wanted = query.toLowerCase();
   const hits: string[] = [];
   for (const entry of entries) {
+    if (isFileBefore(entry)) continue;
     if (!textsOf(entry).some((text) => text.toLowerCase().includes(wanted))) continue;
     if (hits.length === hitLimit) return { hits, more: true };
     hits.push(entry.id);

@@ -1,4 +1,5 @@
 // A session as one Markdown file for people. No editor.
+import { isFileBefore } from '../session/fileChanges.ts';
 import type { SessionInfo } from '../session/info.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
 
@@ -10,7 +11,8 @@ export function exportMarkdown(info: Exported, entries: readonly TranscriptEntry
   const times = [...new Set([entries[0]?.at, entries.at(-1)?.at])].filter((at) => at !== undefined);
   const facts = [info.agentId, info.cwd, times.join(' – ')].filter((fact) => fact !== '');
   const head = [`# ${info.title}`, facts.join(' · ')];
-  return `${[...head, ...entries.map(section)].join('\n\n')}\n`;
+  const shown = entries.filter((entry) => !isFileBefore(entry));
+  return `${[...head, ...shown.map(section)].join('\n\n')}\n`;
 }
 
 function section(entry: TranscriptEntry): string {

@@ -1,6 +1,6 @@
 // What files were before a session first changed them: noted in its transcript, found there again, and worked out from what agents show.
 import * as z from 'zod/mini';
-import type { TranscriptEntry } from './transcript.ts';
+import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
 
 /** The code of the notice that holds what a file was. */
 export const fileBeforeCode = 'fileBefore';
@@ -37,6 +37,14 @@ export function fileBeforeNotice({ path, before }: FileBefore): {
   const kept = before === undefined || (before?.length ?? 0) > maxKeptLength ? {} : { before };
   const what = before === null ? 'New file' : 'First change of';
   return { text: `${what} ${name}`, data: { path, ...kept } };
+}
+
+/**
+ * Whether a change of a transcript is such a notice: kept for the list of changed files, and no part of
+ * the conversation, where the call that made the change says what it did.
+ */
+export function isFileBefore(change: TranscriptChange): boolean {
+  return change.type === 'notice' && change.code === fileBeforeCode;
 }
 
 /** What the files that a transcript tells of were before it, by the first that it says of each. */

@@ -1,4 +1,5 @@
 // Finding words in transcripts: pure, change by change, so that a long one need not be held in memory.
+import { isFileBefore } from './fileChanges.ts';
 import type { ToolCallEntry, TranscriptChange } from './transcript.ts';
 
 /** One place in a transcript where the words are. */
@@ -41,7 +42,7 @@ export class TranscriptSearch {
 
   /** Looks at one change. */
   apply(change: TranscriptChange): void {
-    if (this.full || this.#hits.has(change.id)) return;
+    if (this.full || this.#hits.has(change.id) || isFileBefore(change)) return;
     if (change.type === 'append') {
       const key = `${change.id} ${change.terminalId ?? ''}`;
       const open = this.#tails.get(key) ?? { type: 'toolCall', tail: '' };

@@ -14,6 +14,15 @@ export function promptText(blocks: readonly ContentBlock[]): string {
   return blocks.map(blockText).join('').trim();
 }
 
+/** What was typed, on one line, without what was attached to it: a title. Empty when there was only that. */
+export function typedLine(blocks: readonly ContentBlock[]): string {
+  return blocks
+    .flatMap((block) => (block.type === 'text' ? [block.text] : []))
+    .join(' ')
+    .replaceAll(/\s+/gu, ' ')
+    .trim();
+}
+
 /** The command a prompt begins with; `undefined` when it is ordinary text. */
 export function parseCommand(text: string): CommandLine | undefined {
   const match = /^\/([A-Za-z][\w-]*)(?:[ \t]+|(?=\n)|$)/u.exec(text);

@@ -16,7 +16,7 @@ import type { History } from './history.ts';
 import { findModel } from './model/endpoint.ts';
 import { shorten } from './markdown.ts';
 import { describe, Problem, QuestionClosed } from './problem.ts';
-import { lastingBlock, parseCommand, promptText } from './promptText.ts';
+import { lastingBlock, parseCommand, promptText, typedLine } from './promptText.ts';
 import { ToolTurn } from './toolTurn.ts';
 import { Turn, type TurnOptions } from './turn.ts';
 import { TurnRecord } from './turnRecord.ts';
@@ -149,7 +149,7 @@ export class Session {
     };
     const turn = new Turn(options);
     try {
-      await this.#giveTitle(text);
+      await this.#giveTitle(typedLine(blocks));
       await this.#answer(turn, text, () => new ToolTurn(options));
       // A turn that was cancelled at its very end ends as the client asked, too.
       return { stopReason: signal.aborted ? 'cancelled' : 'end_turn' };
@@ -183,11 +183,11 @@ export class Session {
     await answerWithModel({ endpoint, turn, toolTurn, updates });
   }
 
-  /** The first prompt names the session. */
-  async #giveTitle(text: string): Promise<void> {
-    if (this.#titled || text === '') return;
+  /** The first prompt that has words names the session. */
+  async #giveTitle(line: string): Promise<void> {
+    if (this.#titled || line === '') return;
     this.#titled = true;
-    const title = shorten(text.replaceAll(/\s+/gu, ' '), titleCharacters);
+    const title = shorten(line, titleCharacters);
     const update = {
       sessionUpdate: 'session_info_update' as const,
       title,

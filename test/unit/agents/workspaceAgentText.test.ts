@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseReplacement } from '../../../src/agents/workspaceAgent/commands/replace.ts';
 import { defaultHome } from '../../../src/agents/workspaceAgent/history.ts';
 import { codeBlock, inlineCode, shorten } from '../../../src/agents/workspaceAgent/markdown.ts';
-import { parseCommand, promptText } from '../../../src/agents/workspaceAgent/promptText.ts';
+import { parseCommand, promptText, typedLine } from '../../../src/agents/workspaceAgent/promptText.ts';
 
 describe('commands', () => {
   it.each([
@@ -18,6 +18,12 @@ describe('commands', () => {
     ['//x', undefined],
   ])('%j', (text, command) => {
     expect(parseCommand(text)).toEqual(command);
+  });
+
+  it('leaves attachments out of a title', () => {
+    const link = { type: 'resource_link' as const, name: 'a.ts', uri: 'file:///work/a.ts' };
+    expect(typedLine([{ type: 'text', text: 'Why is\n@a.ts ' }, link])).toBe('Why is @a.ts');
+    expect(typedLine([link])).toBe('');
   });
 
   it('puts attachments where they stand, as addresses', () => {
