@@ -85,11 +85,6 @@ export default defineConfig(
     },
   },
   {
-    // One table of messages, read as one.
-    files: ['src/chatProtocol.ts'],
-    rules: { 'max-lines': ['error', { max: 480, skipComments: true, skipBlankLines: true }] },
-  },
-  {
     files: ['src/process/**/*.ts'],
     rules: {
       'no-restricted-imports': 'off',

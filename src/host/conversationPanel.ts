@@ -1,7 +1,7 @@
 // One open conversation panel: the editor's webview joined to the channel and the requests of its session.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { fromPanelSchema } from '../chatProtocol.ts';
+import { fromPanelSchema } from '../chatProtocol/messages.ts';
 import type { Clock } from '../session/clock.ts';
 import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';

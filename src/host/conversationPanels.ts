@@ -1,6 +1,7 @@
 // All conversation panels: at most one per session, in the editor area, brought back in place when a window opens.
 import * as vscode from 'vscode';
-import { panelStateSchema, panelWords } from '../chatProtocol.ts';
+import { panelStateSchema } from '../chatProtocol/messages.ts';
+import { panelWords } from '../chatProtocol/words.ts';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import { Emitter } from '../session/event.ts';

@@ -1,5 +1,5 @@
 // Changes that wait to be sent to a panel, folded so that each entry is in the batch as few times as can be.
-import type { EntryChange } from '../chatProtocol.ts';
+import type { EntryChange } from '../chatProtocol/entries.ts';
 
 interface Append {
   readonly type: 'append';

@@ -1,6 +1,8 @@
 // What goes from the host to one panel: a snapshot when the panel is ready, then numbered deltas that never run ahead of it.
-import { chatProtocolVersion, pageSize } from '../chatProtocol.ts';
-import type { Draft, EntryChange, ErrorView, SessionView, ToPanel } from '../chatProtocol.ts';
+import type { Draft } from '../chatProtocol/composing.ts';
+import { type EntryChange, pageSize } from '../chatProtocol/entries.ts';
+import { chatProtocolVersion, type ToPanel } from '../chatProtocol/messages.ts';
+import type { ErrorView, SessionView } from '../chatProtocol/session.ts';
 import { withDeadline } from '../session/clock.ts';
 import type { Clock } from '../session/clock.ts';
 import { isSessionError, SessionError } from '../session/errors.ts';

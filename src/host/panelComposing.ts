@@ -1,5 +1,6 @@
 // What the composer of a panel asks for: prompts sent, drafts kept, things attached, and the queue put in order.
-import type { Attached, Draft, FromPanel, Mention, MentionRef } from '../chatProtocol.ts';
+import type { Attached, Draft, Mention, MentionRef } from '../chatProtocol/composing.ts';
+import type { FromPanel } from '../chatProtocol/messages.ts';
 import { isSessionError } from '../session/errors.ts';
 import { promptText } from '../session/promptQueue.ts';
 import type { Sessions } from '../session/sessions.ts';

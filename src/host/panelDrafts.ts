@@ -1,7 +1,6 @@
 // Drafts of prompts, kept in the workspace's memory so that they outlive their panel and its window.
 import * as z from 'zod/mini';
-import { draftSchema } from '../chatProtocol.ts';
-import type { Draft } from '../chatProtocol.ts';
+import { type Draft, draftSchema } from '../chatProtocol/composing.ts';
 
 /** The part of the editor's memory that drafts need. */
 export interface DraftMemory {

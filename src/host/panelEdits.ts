@@ -1,5 +1,5 @@
 // What a panel has the editor do with text and files: open, compare, copy, insert.
-import type { FromPanel } from '../chatProtocol.ts';
+import type { FromPanel } from '../chatProtocol/messages.ts';
 import { SessionError } from '../session/errors.ts';
 import type { PendingRequestDetails, Sessions } from '../session/sessions.ts';
 import type { ToolContent, TranscriptEntry } from '../session/transcript.ts';

@@ -5,7 +5,7 @@ import type {
   EntryView,
   TerminalView,
   ToolPart,
-} from '../chatProtocol.ts';
+} from '../chatProtocol/entries.ts';
 import type { ContentBlock } from '../session/ports.ts';
 import { promptText } from '../session/promptQueue.ts';
 import type {

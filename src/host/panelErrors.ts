@@ -1,5 +1,6 @@
 // Failures as a conversation panel shows them: what happened, what to do, and the button that does it.
-import type { Draft, ErrorView } from '../chatProtocol.ts';
+import type { Draft } from '../chatProtocol/composing.ts';
+import type { ErrorView } from '../chatProtocol/session.ts';
 import { toSessionError } from '../session/errors.ts';
 import type { SessionErrorCode } from '../session/errors.ts';
 

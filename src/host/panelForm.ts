@@ -1,6 +1,6 @@
 // The form of an agent's question: from the JSON schema it sent to fields that a panel can show.
 import * as z from 'zod/mini';
-import type { FormField } from '../chatProtocol.ts';
+import type { FormField } from '../chatProtocol/session.ts';
 
 const text = z.catch(z.optional(z.string()), undefined);
 const number = z.catch(z.optional(z.number()), undefined);

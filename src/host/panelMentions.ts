@@ -1,7 +1,7 @@
 // What can be attached to a prompt by naming it behind an `@`: files, folders, symbols, the selection, problems.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { Attached, Mention, MentionRef } from '../chatProtocol.ts';
+import type { Attached, Mention, MentionRef } from '../chatProtocol/composing.ts';
 import { withDeadline } from '../session/clock.ts';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';

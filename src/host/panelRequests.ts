@@ -1,6 +1,6 @@
 // What a panel asks for, done: each message of the panel becomes one operation on its session or one thing for the editor.
 import * as z from 'zod/mini';
-import type { FromPanel } from '../chatProtocol.ts';
+import type { FromPanel } from '../chatProtocol/messages.ts';
 import type { ElicitationAsk } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TranscriptChange } from '../session/transcript.ts';

@@ -1,6 +1,6 @@
 // A session of the domain as its panel shows it: status, requests that wait, and what the user can set.
 import * as z from 'zod/mini';
-import type { PendingView, PickerView, SessionView } from '../chatProtocol.ts';
+import type { PendingView, PickerView, SessionView } from '../chatProtocol/session.ts';
 import type { PendingRequestDetails, SessionDetails } from '../session/sessions.ts';
 import type { AgentFacts } from '../session/state.ts';
 import { locationView, rawText, toolParts } from './panelEntries.ts';

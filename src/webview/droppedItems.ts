@@ -1,6 +1,5 @@
 // What was pasted or dropped: pictures as data, files of the editor by their addresses.
-import { imageLimit } from '../chatProtocol.ts';
-import type { Attached } from '../chatProtocol.ts';
+import { type Attached, imageLimit } from '../chatProtocol/composing.ts';
 
 /** The addresses of files that the editor or the system put into a drop, each once. */
 export function droppedUris(data: DataTransfer): string[] {

@@ -1,5 +1,5 @@
 // From what a person wrote into a form to the values an agent asked for, checked.
-import type { FormField } from '../chatProtocol.ts';
+import type { FormField } from '../chatProtocol/session.ts';
 
 /** What a control holds: text, a tick, or the ticked choices. */
 export type FieldInput = string | boolean | readonly string[];

@@ -1,7 +1,11 @@
 // The script of a conversation panel: hears the host, keeps the model, shows it once per frame.
 import './strictPage.ts';
-import { chatProtocolVersion, panelStateSchema, toPanelSchema } from '../chatProtocol.ts';
-import type { FromPanel } from '../chatProtocol.ts';
+import {
+  chatProtocolVersion,
+  type FromPanel,
+  panelStateSchema,
+  toPanelSchema,
+} from '../chatProtocol/messages.ts';
 import { PanelView } from './panelView.ts';
 import { emptyModel, reduce, startLoadingOlder } from './store.ts';
 

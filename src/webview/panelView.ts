@@ -1,5 +1,6 @@
 // The whole panel: its parts in their places, and what of the model each is shown.
-import type { Draft, FromPanel, PanelState } from '../chatProtocol.ts';
+import type { Draft } from '../chatProtocol/composing.ts';
+import type { FromPanel, PanelState } from '../chatProtocol/messages.ts';
 import { button, icon, isEditable, make } from './dom.ts';
 import { Announcer } from './render/announcer.ts';
 import { Banners } from './render/banners.ts';

@@ -1,5 +1,5 @@
 // Completion of slash commands: which commands fit what is written, and what the text becomes.
-import type { CommandView } from '../chatProtocol.ts';
+import type { CommandView } from '../chatProtocol/session.ts';
 
 /** The part of a text that names a command, while the cursor is in it: from `/` to the first space. */
 export function commandPrefix(text: string, caret: number): string | undefined {

@@ -1,14 +1,8 @@
 // What the panel knows, and how each message of the host changes it: pure, so that it can be tested without a page.
-import { chatProtocolVersion } from '../chatProtocol.ts';
-import type {
-  Draft,
-  EntryChange,
-  EntryView,
-  ErrorView,
-  Mention,
-  SessionView,
-  ToPanel,
-} from '../chatProtocol.ts';
+import type { Draft, Mention } from '../chatProtocol/composing.ts';
+import type { EntryChange, EntryView } from '../chatProtocol/entries.ts';
+import { chatProtocolVersion, type ToPanel } from '../chatProtocol/messages.ts';
+import type { ErrorView, SessionView } from '../chatProtocol/session.ts';
 
 /** How much output of one terminal is kept, in UTF-16 units. */
 const terminalLimit = 200_000;

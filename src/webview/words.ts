@@ -1,6 +1,5 @@
 // The panel's words in the language that the host sent, English until then.
-import { panelWords } from '../chatProtocol.ts';
-import type { PanelWord } from '../chatProtocol.ts';
+import { type PanelWord, panelWords } from '../chatProtocol/words.ts';
 
 let translated: Readonly<Record<string, string>> = {};
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { panelWords } from '../../src/chatProtocol.ts';
+import { panelWords } from '../../src/chatProtocol/words.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -1,13 +1,14 @@
 // The words between host and panel: what the domain shows fits them, and what they forbid is refused.
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { EntryChange, EntryView } from '../../src/chatProtocol/entries.ts';
 import {
   fromPanelSchema,
   panelStateSchema,
-  panelWords,
-  statusSchema,
+  type ToPanel,
   toPanelSchema,
-} from '../../src/chatProtocol.ts';
-import type { EntryChange, EntryView, SessionView, ToPanel } from '../../src/chatProtocol.ts';
+} from '../../src/chatProtocol/messages.ts';
+import { type SessionView, statusSchema } from '../../src/chatProtocol/session.ts';
+import { panelWords } from '../../src/chatProtocol/words.ts';
 import { changeView, entryView } from '../../src/host/panelEntries.ts';
 import { sessionView } from '../../src/host/panelSession.ts';
 import { sessionStatuses } from '../../src/session/status.ts';

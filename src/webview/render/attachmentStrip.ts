@@ -1,5 +1,5 @@
 // What is attached to the message that is being written: chips that can be taken away, pictures in small.
-import type { Attached } from '../../chatProtocol.ts';
+import type { Attached } from '../../chatProtocol/composing.ts';
 import { button, icon, make } from '../dom.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';

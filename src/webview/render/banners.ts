@@ -1,5 +1,7 @@
 // What stands above the composer when something is wrong or at rest, each with the buttons that help.
-import type { Draft, ErrorView, FromPanel, SessionView } from '../../chatProtocol.ts';
+import type { Draft } from '../../chatProtocol/composing.ts';
+import type { FromPanel } from '../../chatProtocol/messages.ts';
+import type { ErrorView, SessionView } from '../../chatProtocol/session.ts';
 import { button, icon, make, setChildren } from '../dom.ts';
 import { readable } from '../visibleText.ts';
 import { word } from '../words.ts';

@@ -1,5 +1,6 @@
 // What is completed while the user writes: slash commands of the agent, and what an `@` can attach.
-import type { CommandView, Mention } from '../../chatProtocol.ts';
+import type { Mention } from '../../chatProtocol/composing.ts';
+import type { CommandView } from '../../chatProtocol/session.ts';
 import { completeMention, mentionQuery } from '../mentionText.ts';
 import { commandPrefix, complete, matchingCommands } from '../slashCommands.ts';
 import type { PanelModel } from '../store.ts';

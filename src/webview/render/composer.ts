@@ -1,6 +1,6 @@
 // Where the user writes: grows with its text, completes commands and mentions, takes pictures, walks the history, sends and stops.
-import { imageLimit } from '../../chatProtocol.ts';
-import type { Attached, Draft, SessionView } from '../../chatProtocol.ts';
+import { type Attached, type Draft, imageLimit } from '../../chatProtocol/composing.ts';
+import type { SessionView } from '../../chatProtocol/session.ts';
 import { button, make, setText } from '../dom.ts';
 import { droppedUris, imagesIn, readImage } from '../droppedItems.ts';
 import { PromptHistory } from '../promptHistory.ts';

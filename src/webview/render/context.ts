@@ -1,5 +1,6 @@
 // What the parts of the panel have in common: what they may do, and what they can be asked.
-import type { EntryView, FromPanel } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
+import type { FromPanel } from '../../chatProtocol/messages.ts';
 
 /** Handed down to every part of the panel. */
 export interface PanelContext {

@@ -1,5 +1,5 @@
 // A proposed or made edit as a unified diff by lines.
-import type { ToolPart } from '../../chatProtocol.ts';
+import type { ToolPart } from '../../chatProtocol/entries.ts';
 import { button, make } from '../dom.ts';
 import { countChanges, lineDiff } from '../lineDiff.ts';
 import type { DiffLine } from '../lineDiff.ts';

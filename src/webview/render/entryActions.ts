@@ -1,5 +1,5 @@
 // What stands at the corner of an entry while the pointer or the focus is in it: when it was said, and a button that copies it.
-import type { EntryView } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
 import { make } from '../dom.ts';
 import { copyButton } from './codeBlock.ts';
 import type { PanelContext } from './context.ts';

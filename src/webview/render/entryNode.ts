@@ -1,5 +1,5 @@
 // One entry of the transcript on screen: which view shows which type.
-import type { EntryView } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
 import type { EntryNode, PanelContext } from './context.ts';
 import { MessageNode } from './messageNode.ts';
 import { NoticeNode } from './noticeNode.ts';

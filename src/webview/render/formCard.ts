@@ -1,5 +1,5 @@
 // A form that an agent asks to be filled in.
-import type { FormField, PendingView } from '../../chatProtocol.ts';
+import type { FormField, PendingView } from '../../chatProtocol/session.ts';
 import { button, icon, make } from '../dom.ts';
 import { checkField } from '../formValues.ts';
 import type { FieldInput } from '../formValues.ts';

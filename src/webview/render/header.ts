@@ -1,9 +1,9 @@
 // The line at the top: which agent, in which folder, how it stands, how full its context is.
-import type { SessionView } from '../../chatProtocol.ts';
+import type { SessionView } from '../../chatProtocol/session.ts';
+import type { PanelWord } from '../../chatProtocol/words.ts';
 import { icon, make, setText } from '../dom.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
-import type { PanelWord } from '../../chatProtocol.ts';
 
 /** Icon and word of each status. */
 const statuses: Readonly<Record<SessionView['status'], readonly [string, PanelWord]>> = {

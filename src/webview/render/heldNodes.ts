@@ -1,5 +1,5 @@
 // The nodes of entries: made when first shown, kept for a while when out of view, brought up to date when shown again.
-import type { EntryView } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
 import type { EntryNode, PanelContext } from './context.ts';
 import { entryActions } from './entryActions.ts';
 import { entryNode } from './entryNode.ts';

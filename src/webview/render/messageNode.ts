@@ -1,5 +1,5 @@
 // A message of the user or of the agent.
-import type { AttachmentView, EntryView } from '../../chatProtocol.ts';
+import type { AttachmentView, EntryView } from '../../chatProtocol/entries.ts';
 import { icon, make, setChildren } from '../dom.ts';
 import { exactLine, readable } from '../visibleText.ts';
 import { word } from '../words.ts';

@@ -1,5 +1,5 @@
 // Something Roost or the protocol has to say in the transcript.
-import type { EntryView } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
 import { icon, make, setText } from '../dom.ts';
 import { readable } from '../visibleText.ts';
 import type { EntryNode } from './context.ts';

@@ -1,5 +1,5 @@
 // The requests that wait for the user, above the composer so that they are in view wherever the transcript stands.
-import type { PendingView } from '../../chatProtocol.ts';
+import type { PendingView } from '../../chatProtocol/session.ts';
 import { button, icon, make } from '../dom.ts';
 import { exact, exactLine, readable } from '../visibleText.ts';
 import { word } from '../words.ts';

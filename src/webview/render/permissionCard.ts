@@ -1,5 +1,5 @@
 // A request for permission: what the agent wants to do, exactly, and its own options as buttons and keys.
-import type { PendingView } from '../../chatProtocol.ts';
+import type { PendingView } from '../../chatProtocol/session.ts';
 import { button, icon, make } from '../dom.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';

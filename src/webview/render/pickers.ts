@@ -1,5 +1,5 @@
 // What the user can set while the session runs: the agent's modes and config options, as the agent offers them.
-import type { PickerView } from '../../chatProtocol.ts';
+import type { PickerView } from '../../chatProtocol/session.ts';
 import { make } from '../dom.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';

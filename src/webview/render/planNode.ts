@@ -1,5 +1,5 @@
 // The agent's plan as a checklist.
-import type { EntryView } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
 import { icon, make } from '../dom.ts';
 import { readable } from '../visibleText.ts';
 import { word } from '../words.ts';

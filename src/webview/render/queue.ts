@@ -1,5 +1,5 @@
 // Prompts that wait behind the running turn: each can be edited, moved and taken away.
-import type { SessionView } from '../../chatProtocol.ts';
+import type { SessionView } from '../../chatProtocol/session.ts';
 import { button, icon, make } from '../dom.ts';
 import { readable } from '../visibleText.ts';
 import { word } from '../words.ts';

@@ -1,5 +1,5 @@
 // The output of a command, live, at its end unless the reader has scrolled up.
-import type { TerminalView as TerminalData } from '../../chatProtocol.ts';
+import type { TerminalView as TerminalData } from '../../chatProtocol/entries.ts';
 import { button, make, setText } from '../dom.ts';
 import { terminalRuns } from '../terminalRuns.ts';
 import type { RunStyle, TerminalRun } from '../terminalRuns.ts';

@@ -1,5 +1,5 @@
 // What the agent thought, folded.
-import type { EntryView } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
 import { icon, make, setText } from '../dom.ts';
 import { word } from '../words.ts';
 import type { EntryNode, PanelContext } from './context.ts';

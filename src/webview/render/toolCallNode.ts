@@ -1,5 +1,5 @@
 // A tool call: what it is, how it stands, where it points, and, unfolded, what it shows.
-import type { EntryView, ToolCallView, ToolPart } from '../../chatProtocol.ts';
+import type { EntryView, ToolCallView, ToolPart } from '../../chatProtocol/entries.ts';
 import { icon, make, setChildren, setText } from '../dom.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';

@@ -1,5 +1,6 @@
 // What a tool call shows besides its title: texts, edits, terminals, attachments, and the raw values where there is nothing better.
-import type { FromPanel, TerminalView, ToolPart } from '../../chatProtocol.ts';
+import type { TerminalView, ToolPart } from '../../chatProtocol/entries.ts';
+import type { FromPanel } from '../../chatProtocol/messages.ts';
 import { make } from '../dom.ts';
 import { exact, exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';

@@ -1,5 +1,6 @@
 // The transcript on screen: only the entries around what can be seen are in the page; follows its end, or stays where the reader is.
-import type { EntryView, SessionView } from '../../chatProtocol.ts';
+import type { EntryView } from '../../chatProtocol/entries.ts';
+import type { SessionView } from '../../chatProtocol/session.ts';
 import { button, icon, make } from '../dom.ts';
 import { EntryHeights, entriesWithin, entryAt } from '../entryHeights.ts';
 import type { PanelModel } from '../store.ts';

@@ -2,8 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { fromPanelSchema, panelWords, toPanelSchema } from '../../../src/chatProtocol.ts';
-import type { FromPanel, ToPanel } from '../../../src/chatProtocol.ts';
+import {
+  type FromPanel,
+  fromPanelSchema,
+  type ToPanel,
+  toPanelSchema,
+} from '../../../src/chatProtocol/messages.ts';
+import { panelWords } from '../../../src/chatProtocol/words.ts';
 import { PanelChannel } from '../../../src/host/panelChannel.ts';
 import { PanelDrafts } from '../../../src/host/panelDrafts.ts';
 import { panelPage } from '../../../src/host/panelPage.ts';

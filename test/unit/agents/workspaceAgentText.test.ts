@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { parseReplacement } from '../../../src/agents/workspaceAgent/commands/replace.ts';
 import { defaultHome } from '../../../src/agents/workspaceAgent/history.ts';
 import { codeBlock, inlineCode, shorten } from '../../../src/agents/workspaceAgent/markdown.ts';
-import { parseCommand, promptText, typedLine } from '../../../src/agents/workspaceAgent/promptText.ts';
+import {
+  parseCommand,
+  promptText,
+  typedLine,
+} from '../../../src/agents/workspaceAgent/promptText.ts';
 
 describe('commands', () => {
   it.each([

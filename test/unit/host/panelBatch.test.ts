@@ -1,7 +1,7 @@
 // Changes that wait for a panel: folded, they do exactly what they would have done one by one.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { EntryChange, EntryView } from '../../../src/chatProtocol.ts';
+import type { EntryChange, EntryView } from '../../../src/chatProtocol/entries.ts';
 import { ChangeBatch } from '../../../src/host/panelBatch.ts';
 import { applyChanges } from '../../../src/webview/store.ts';
 

@@ -1,8 +1,7 @@
 // The line from host to panel: whatever happens in between, a panel that applies what it gets shows what is true.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toPanelSchema } from '../../../src/chatProtocol.ts';
-import type { ToPanel } from '../../../src/chatProtocol.ts';
+import { type ToPanel, toPanelSchema } from '../../../src/chatProtocol/messages.ts';
 import { PanelChannel } from '../../../src/host/panelChannel.ts';
 import { entryView } from '../../../src/host/panelEntries.ts';
 import type { AgentUpdate } from '../../../src/session/agentUpdate.ts';

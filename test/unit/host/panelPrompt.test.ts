@@ -1,6 +1,6 @@
 // What a prompt is made of on the host's side: attachments, drafts, matches, edits in their file, and what a search finds.
 import { describe, expect, it } from 'vitest';
-import type { Draft } from '../../../src/chatProtocol.ts';
+import type { Draft } from '../../../src/chatProtocol/composing.ts';
 import { draftOf, promptBlocks } from '../../../src/host/panelAttached.ts';
 import { PanelDrafts } from '../../../src/host/panelDrafts.ts';
 import { editSides } from '../../../src/host/panelEditSides.ts';

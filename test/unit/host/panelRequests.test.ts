@@ -1,6 +1,7 @@
 // What a panel asks for reaches its session; what fails is shown in the panel, and nothing that was written is lost.
 import { describe, expect, it } from 'vitest';
-import type { ErrorView, FromPanel, ToPanel } from '../../../src/chatProtocol.ts';
+import type { FromPanel, ToPanel } from '../../../src/chatProtocol/messages.ts';
+import type { ErrorView } from '../../../src/chatProtocol/session.ts';
 import type { PanelChannel } from '../../../src/host/panelChannel.ts';
 import { PanelRequests } from '../../../src/host/panelRequests.ts';
 import { SessionError } from '../../../src/session/errors.ts';

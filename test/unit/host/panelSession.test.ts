@@ -1,6 +1,6 @@
 // A session as its panel shows it: whatever an agent has sent, something that can be shown.
 import { describe, expect, it } from 'vitest';
-import { sessionViewSchema } from '../../../src/chatProtocol.ts';
+import { sessionViewSchema } from '../../../src/chatProtocol/session.ts';
 import { entryView, viewLimits } from '../../../src/host/panelEntries.ts';
 import { formFields } from '../../../src/host/panelForm.ts';
 import { sessionView } from '../../../src/host/panelSession.ts';

@@ -1,6 +1,6 @@
 // The parts of the composer that need no page: slash commands, history, values of forms.
 import { describe, expect, it } from 'vitest';
-import type { FormField } from '../../../src/chatProtocol.ts';
+import type { FormField } from '../../../src/chatProtocol/session.ts';
 import { checkField } from '../../../src/webview/formValues.ts';
 import { PromptHistory } from '../../../src/webview/promptHistory.ts';
 import {

@@ -1,6 +1,8 @@
 // The panel's model: what each message of the host makes of it.
 import { describe, expect, it } from 'vitest';
-import type { EntryView, SessionView, ToPanel } from '../../../src/chatProtocol.ts';
+import type { EntryView } from '../../../src/chatProtocol/entries.ts';
+import type { ToPanel } from '../../../src/chatProtocol/messages.ts';
+import type { SessionView } from '../../../src/chatProtocol/session.ts';
 import { applyChanges, emptyModel, reduce, startLoadingOlder } from '../../../src/webview/store.ts';
 import type { PanelModel } from '../../../src/webview/store.ts';
 
