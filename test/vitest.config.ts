@@ -13,9 +13,15 @@ function project(name: string, options: Record<string, unknown> = {}): object {
 const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
 
 // What these suites know to be true of processes they read in /proc; there is none elsewhere.
-const needProc = ['childRun', 'environment', 'hostDies', 'hostLeaks', 'reap', 'stopLadder'].map(
-  (name) => `test/process/${name}.test.ts`,
-);
+const needProc = [
+  'childRun',
+  'environment',
+  'hostDies',
+  'hostLeaks',
+  'reap',
+  'stopLadder',
+  'taskkill',
+].map((name) => `test/process/${name}.test.ts`);
 const here = process.platform === 'linux' ? {} : { exclude: needProc };
 
 export default defineConfig({

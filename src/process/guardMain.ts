@@ -1,10 +1,9 @@
 // The guard: a small process beside the extension host that ends everything the host has started when the host dies.
 import type { GuardRequest, ToGuard, FromGuard } from './guardProtocol.ts';
 import { LineReader, parseToGuard, toLine } from './guardProtocol.ts';
-import { processReader } from './processReader.ts';
+import { processSystem } from './processSystem.ts';
 import type { ProcessRef } from './processTable.ts';
 import { emptyTarget, type TreeTarget } from './processTree.ts';
-import { LocalKeeper } from './reap.ts';
 import { sharedReader } from './sharedReader.ts';
 import { systemClock } from './systemClock.ts';
 
@@ -20,7 +19,8 @@ const groups = new Map<string, Begin>();
 let host: Extract<ToGuard, { type: 'host' }> | undefined;
 let ending = false;
 
-const keeper = new LocalKeeper({ clock: systemClock(), reader: sharedReader(processReader()) });
+const system = processSystem();
+const keeper = system.keeper({ clock: systemClock(), reader: sharedReader(system.reader) });
 
 // Whoever ends the host, also by signalling its whole group or closing its terminal, leaves the guard its work.
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {

@@ -15,9 +15,9 @@ import {
   type HostIdentity,
 } from './ownerMarker.ts';
 import { PidNamespace } from './pidNamespace.ts';
-import { processReader } from './processReader.ts';
+import { processSystem, type ProcessSystem } from './processSystem.ts';
 import { emptyTarget, type TreeTarget } from './processTree.ts';
-import { LocalKeeper } from './reap.ts';
+import type { TreeKeeper } from './reap.ts';
 import { Stop, type StopOptions } from './stopLadder.ts';
 import { sweep, type SweepReport } from './sweep.ts';
 
@@ -31,12 +31,16 @@ export interface ProcessHostOptions {
   readonly pidNamespace?: () => 'off' | 'auto';
   /** This process's own environment; a seam for tests. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** How processes are read and ended; this platform's way by default. A seam for tests. */
+  readonly system?: ProcessSystem;
 }
 
 /** Everything that is found out once, before the first child. */
 interface Ground {
   readonly self: HostIdentity;
   readonly guard: Guard;
+  /** Who looks at trees and ends them. */
+  readonly keeper: TreeKeeper;
 }
 
 /** Starts and ends processes. One per extension host. */
@@ -45,7 +49,7 @@ export class ProcessHost implements Machine {
   readonly #environment: UserEnvironment;
   readonly #ownMarker: string | undefined;
   readonly #pidNamespace = new PidNamespace();
-  readonly #reader = processReader();
+  readonly #system: ProcessSystem;
   readonly #runs = new Map<string, OwnedRun>();
   readonly #wrapped = new Set<string>();
   readonly #stops = new Map<string, Stop>();
@@ -58,6 +62,7 @@ export class ProcessHost implements Machine {
 
   constructor(options: ProcessHostOptions) {
     this.#options = options;
+    this.#system = options.system ?? processSystem();
     const base = options.environment ?? process.env;
     this.#ownMarker = base[markerName];
     this.#environment = new UserEnvironment({
@@ -117,24 +122,24 @@ export class ProcessHost implements Machine {
   async resourceUse(run: ChildRun): Promise<ResourceUse | undefined> {
     const owned = this.#runs.get(run.runId);
     if (owned?.alive !== true) return undefined;
-    const { self, guard } = await this.#prepare();
-    return guard.use(this.#targetOf(owned, self));
+    const { self, keeper } = await this.#prepare();
+    return keeper.use(this.#targetOf(owned, self));
   }
 
   /** Processes, memory and processor time of a session, or of all sessions, with everything below them: one look. */
   async useOf(sessionId?: string): Promise<ResourceUse> {
     const target = await this.#treeOf(sessionId);
     if (target === undefined) return { cpuMs: 0, rssBytes: 0, processes: 0 };
-    const { guard } = await this.#prepare();
-    return guard.use(target);
+    const { keeper } = await this.#prepare();
+    return keeper.use(target);
   }
 
   /** The living processes of a session: its agent and everything below it. */
   async pidsOf(sessionId: string): Promise<readonly number[]> {
     const target = await this.#treeOf(sessionId);
     if (target === undefined) return [];
-    const { guard } = await this.#prepare();
-    return (await guard.look(target)).map(({ pid }) => pid);
+    const { keeper } = await this.#prepare();
+    return (await keeper.look(target)).map(({ pid }) => pid);
   }
 
   /** Ends what dead hosts of this user left behind; never what a live host owns. Call off the critical path. */
@@ -142,7 +147,7 @@ export class ProcessHost implements Machine {
     const { self } = await this.#prepare();
     const report = await sweep({
       clock: this.#options.clock,
-      reader: this.#reader,
+      reader: this.#system.reader,
       self,
       ownMarker: this.#ownMarker,
       breathe,
@@ -219,10 +224,10 @@ export class ProcessHost implements Machine {
     run.begin({ ...program, file, args, cwd: spec.cwd, env });
     const { pid } = run;
     if (pid === undefined) return;
-    guard.begin(runId, { pid, start: run.recordStart(this.#reader.startNow?.(pid) ?? 0) });
+    guard.begin(runId, { pid, start: run.recordStart(this.#system.reader.startNow?.(pid) ?? 0) });
     if (run.start !== 0) return;
     // Where it takes a program to find out, the group counts as ours while the process is alive.
-    const start = await this.#reader.startOf(pid).catch(() => undefined);
+    const start = await this.#system.reader.startOf(pid).catch(() => undefined);
     if (start === undefined || !run.alive) return;
     guard.begin(runId, { pid, start: run.recordStart(start) });
   }
@@ -235,19 +240,21 @@ export class ProcessHost implements Machine {
   async #findGround(): Promise<Ground> {
     const [system, start] = await Promise.all([
       systemIdentity(),
-      this.#reader.startOf(process.pid).catch(() => undefined),
+      this.#system.reader.startOf(process.pid).catch(() => undefined),
     ]);
     const self = { ...system, pid: process.pid, start: start ?? 0 };
     const { logger, clock, guardPath } = this.#options;
-    const fallback = new LocalKeeper({
+    const own = this.#system.keeper({
       clock,
-      reader: this.#reader,
+      logger,
+      reader: this.#system.reader,
       breathe,
       spare: () => (this.#guard?.pid === undefined ? [] : [this.#guard.pid]),
+      holds: (pid) => [...this.#runs.values()].some((run) => run.alive && run.pid === pid),
     });
-    const guard = new Guard({ logger, clock, guardPath, host: self, fallback });
+    const guard = new Guard({ logger, clock, guardPath, host: self, fallback: own });
     this.#guard = guard;
-    return { self, guard };
+    return { self, guard, keeper: this.#system.hasSignals ? guard : own };
   }
 
   /** What belongs to a session, or to all of them; `undefined` when nothing of it runs. */
@@ -280,7 +287,7 @@ export class ProcessHost implements Machine {
   }
 
   async #beginStop(run: OwnedRun, options: StopOptions | undefined): Promise<Stop> {
-    const { self, guard } = await this.#prepare();
+    const { self, keeper } = await this.#prepare();
     const earlier = this.#stops.get(run.runId);
     if (earlier !== undefined) {
       if (options?.force === true) earlier.hasten();
@@ -291,7 +298,8 @@ export class ProcessHost implements Machine {
         run,
         target: () => this.#targetOf(run, self),
         wrapped: this.#wrapped.has(run.runId),
-        keeper: guard,
+        keeper,
+        hasSignals: this.#system.hasSignals,
         clock: this.#options.clock,
         logger: this.#options.logger,
       },
@@ -339,7 +347,7 @@ export class ProcessHost implements Machine {
 
   /** The shell that is asked for the environment ends with the host, too. */
   #watchShell(pid: number): { dispose(): void } {
-    const start = this.#reader.startNow?.(pid) ?? 0;
+    const start = this.#system.reader.startNow?.(pid) ?? 0;
     void this.#prepare().then(({ guard }) => {
       if (start !== 0) guard.begin(`shell-${pid}`, { pid, start }, true);
     });

@@ -92,6 +92,18 @@ function indexRows(rows: readonly ProcessRow[]): ReadonlyMap<number, readonly Pr
   return index;
 }
 
+/** What is never ended: this process, the given ones, and everything above them. */
+export function sparedWith(
+  rows: readonly ProcessRow[],
+  pids: Iterable<number>,
+): ReadonlySet<number> {
+  const spared = new Set<number>();
+  for (const pid of [process.pid, ...pids]) {
+    for (const above of ancestorsOf(rows, pid)) spared.add(above);
+  }
+  return spared;
+}
+
 /** A process and everything above it: what must never be ended by somebody below. */
 export function ancestorsOf(rows: readonly ProcessRow[], pid: number): ReadonlySet<number> {
   const parents = new Map(rows.map((row) => [row.pid, row.ppid]));

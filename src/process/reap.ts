@@ -1,8 +1,8 @@
-// Ending a process tree for good: the only kill logic for Linux and macOS, used by host, guard and sweep.
+// Ending a process tree for good by signals: the kill logic of Linux and macOS, used by host, guard and sweep.
 import type { Clock } from '../session/clock.ts';
 import type { ResourceUse } from '../session/ports.ts';
 import type { ProcessReader, ProcessRef, ProcessRow } from './processTable.ts';
-import { ancestorsOf, selectTree, type TreeTarget } from './processTree.ts';
+import { selectTree, sparedWith, type TreeTarget } from './processTree.ts';
 
 /** What ending a tree came to. */
 export interface ReapReport {
@@ -163,11 +163,7 @@ export class LocalKeeper implements TreeKeeper {
   }
 
   #select(rows: readonly ProcessRow[], target: TreeTarget): readonly ProcessRow[] {
-    const spare = new Set(ancestorsOf(rows, process.pid));
-    for (const pid of this.#options.spare?.() ?? []) {
-      for (const above of ancestorsOf(rows, pid)) spare.add(above);
-    }
-    return selectTree(rows, target, spare);
+    return selectTree(rows, target, sparedWith(rows, this.#options.spare?.() ?? []));
   }
 
   #send(row: ProcessRow, signal: NodeJS.Signals): 'sent' | 'dead' | 'refused' {
@@ -180,7 +176,6 @@ export class LocalKeeper implements TreeKeeper {
       return 'sent';
     } catch (thrown) {
       const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-      // Windows knows no SIGSTOP; what cannot be frozen is killed as it is.
       return code === 'EPERM' ? 'refused' : code === 'ESRCH' ? 'dead' : 'sent';
     }
   }

@@ -1,5 +1,6 @@
 // The processes of a Windows system, from one query of its management interface. Not yet run on a real Windows.
 import { execFile } from 'node:child_process';
+import { win32 } from 'node:path';
 import type { ProcessReader, ProcessRow } from './processTable.ts';
 
 const maxBytes = 16 * 1024 * 1024;
@@ -29,10 +30,15 @@ export const windowsProcesses: ProcessReader = {
   },
 };
 
+/** A program of Windows itself, by its whole path: a name alone would be looked for in the current folder first. */
+export function windowsTool(...path: readonly string[]): string {
+  return win32.join(process.env['SystemRoot'] ?? String.raw`C:\Windows`, 'System32', ...path);
+}
+
 function queryProcesses(): Promise<readonly ProcessRow[]> {
   return new Promise((resolve, reject) => {
     execFile(
-      'powershell.exe',
+      windowsTool('WindowsPowerShell', 'v1.0', 'powershell.exe'),
       ['-NoProfile', '-NonInteractive', '-NoLogo', '-Command', query],
       { maxBuffer: maxBytes, timeout: deadlineMs, windowsHide: true },
       (error, stdout) => {
