@@ -19,6 +19,8 @@ const needProc = [
   'hostDies',
   'hostLeaks',
   'reap',
+  'shapes',
+  'steps',
   'stopLadder',
   'taskkill',
 ].map((name) => `test/process/${name}.test.ts`);
