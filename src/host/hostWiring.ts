@@ -152,8 +152,7 @@ export function createHost(parts: HostParts): Host {
   return {
     tree,
     onRestored: () => {
-      const damaged = sessions.damaged().filter(({ sessionId }) => !sessions.get(sessionId));
-      notices.tellDamaged(damaged);
+      notices.tellDamaged(sessions.damaged());
       void move.offer();
     },
     dispose: () => {

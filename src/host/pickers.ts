@@ -57,6 +57,25 @@ export async function pickSaved(
   return chosen?.sessionId;
 }
 
+/** Any number of the saved sessions in `saved`, the last used first. Says so when there is none. */
+export async function pickSeveralSaved(
+  deps: SavedPickDeps,
+  saved: readonly SavedSessionInfo[],
+  placeHolder: string,
+): Promise<readonly string[] | undefined> {
+  if (saved.length === 0) {
+    sayNothingToDo(vscode.l10n.t('There is no saved session that this can be done with.'));
+    return undefined;
+  }
+  const chosen = await vscode.window.showQuickPick(savedItems(deps, saved), {
+    canPickMany: true,
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.map(({ sessionId }) => sessionId);
+}
+
 /** Sessions out of the stores of other folders, any number of them. */
 export async function pickFromFolders(
   deps: SavedPickDeps,

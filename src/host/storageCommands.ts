@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { SavedSessionInfo } from '../session/info.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
-import { confirmEmptyTrash, pickSaved, sayNothingToDo } from './pickers.ts';
+import { confirmEmptyTrash, pickSaved, pickSeveralSaved, sayNothingToDo } from './pickers.ts';
 import { titleOf } from './sessionRows.ts';
 import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
 
@@ -61,9 +61,11 @@ export function storageCommands(
     },
 
     restoreSession: async ({ given }) => {
-      const question = vscode.l10n.t('Bring which saved session back into the list?');
-      const sessionId = given?.sessionId ?? (await pick(await notListed(), question));
-      return sessionId === undefined ? undefined : sessions.restore(sessionId);
+      if (given !== undefined) return sessions.restore(given.sessionId);
+      const question = vscode.l10n.t('Bring which saved sessions back into the list?');
+      const chosen = (await pickSeveralSaved(deps, await notListed(), question)) ?? [];
+      const restored = await allOf(chosen.map((id) => sessions.restore(id)));
+      return restored.length === 1 ? restored[0] : undefined;
     },
 
     restoreAllSessions: () => sessions.restoreAll(),

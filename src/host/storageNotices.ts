@@ -7,6 +7,7 @@ import type { Sessions } from '../session/sessions.ts';
 import { commandId } from './commandIds.ts';
 import type { ErrorBoundary } from './errorBoundary.ts';
 import { notificationText } from './plainText.ts';
+import { SessionNode } from './sessionTreeModel.ts';
 
 /** What the notices work with. */
 export interface StorageNoticesDeps {
@@ -28,8 +29,48 @@ export class StorageNotices implements Disposable {
     });
   }
 
-  /** Tells of sessions whose heads cannot be read, with the way to bring them back. */
+  /**
+   * Tells of sessions whose heads cannot be read: of those that came back from the head before, and
+   * of the others, with the way to bring them back.
+   */
   tellDamaged(damaged: readonly SavedSessionInfo[]): void {
+    const back = damaged.filter(({ sessionId }) => this.#deps.sessions.get(sessionId));
+    this.#tellBack(back);
+    this.#tellLost(damaged.filter((one) => !back.includes(one)));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  #tellBack(back: readonly SavedSessionInfo[]): void {
+    const [first] = back;
+    if (first?.damaged === undefined) return;
+    const what = notificationText(
+      back.length === 1
+        ? vscode.l10n.t(
+            'A saved session was damaged and is back from its last good copy: {0}',
+            first.damaged,
+          )
+        : vscode.l10n.t(
+            '{0} saved sessions were damaged and are back from their last good copies. {1}',
+            back.length,
+            first.damaged,
+          ),
+      500,
+    );
+    const open = vscode.l10n.t('Open Session');
+    const log = vscode.l10n.t('Show Log');
+    void this.#deps.boundary.forUser('damaged sessions', async () => {
+      const chosen = await vscode.window.showWarningMessage(what, open, log);
+      if (chosen === log) await vscode.commands.executeCommand(commandId('showLog'));
+      // As if its row had been clicked.
+      const row = new SessionNode(first.sessionId);
+      if (chosen === open) await vscode.commands.executeCommand(commandId('openSession'), row);
+    });
+  }
+
+  #tellLost(damaged: readonly SavedSessionInfo[]): void {
     const [first] = damaged;
     if (first?.damaged === undefined) return;
     const more = damaged.length - 1;
@@ -49,10 +90,6 @@ export class StorageNotices implements Disposable {
       if (more === 0) await sessions.restore(first.sessionId);
       else await vscode.commands.executeCommand(commandId('restoreSession'));
     });
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
   }
 
   #look(sessionId: string): void {

@@ -14,7 +14,14 @@ import {
   syncFolder,
 } from './files.ts';
 import type { FileFacts, FileSystem } from './fileSystem.ts';
-import { formatHead, parseHead, type Head, type ParsedHead } from './headFormat.ts';
+import {
+  formatHead,
+  maxHeadBytes,
+  parseHead,
+  tooLargeHead,
+  type Head,
+  type ParsedHead,
+} from './headFormat.ts';
 import type { SessionPaths } from './sessionFiles.ts';
 import { isTaken, storageFailed } from './storageErrors.ts';
 
@@ -47,12 +54,17 @@ export interface WrittenHead {
   readonly state: SessionState;
 }
 
-/** The head in a file; `undefined` when there is none. Rejects only when the file cannot be read. */
+/**
+ * The head in a file; `undefined` when there is none. Rejects only when the file cannot be read.
+ * @param size the file's, for callers that have looked already
+ */
 export async function readHead(
   fs: FileSystem,
   file: string,
   sessionId: string,
+  size: number = fs.statSync(file)?.size ?? 0,
 ): Promise<ParsedHead | undefined> {
+  if (size > maxHeadBytes) return tooLargeHead(size);
   const bytes = await readIfThere(fs, file);
   return bytes === undefined ? undefined : parseHead(bytes.toString('utf8'), sessionId);
 }
@@ -129,12 +141,12 @@ export class HeadWriter {
     try {
       await this.#deps.prepare(this.#sessionId, this.#paths);
       const before = await readHead(fs, head, this.#sessionId);
-      if (before?.kind === 'whole' && before.newer) throw writtenByNewer(this.#sessionId, head);
+      if (before?.newer === true) throw writtenByNewer(this.#sessionId, head);
       const onDisk: Head | undefined = before?.kind === 'whole' ? before.head : undefined;
       const savedAt = stamp(clock);
-      const text = formatHead({ sessionId: this.#sessionId, state, savedAt }, onDisk);
+      const text = this.#format(state, savedAt, onDisk);
       const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
-      const facts = await createFile(fs, temporary, Buffer.from(text));
+      const facts = await createFile(fs, temporary, text);
       try {
         if (before?.kind === 'whole') await this.#keep(head, this.#paths.backup);
         if (before?.kind === 'damaged') await this.#keepDamaged(head);
@@ -145,12 +157,27 @@ export class HeadWriter {
       }
       await syncFolder(fs, dirname(head));
       // Our own text, checked above: it has a head's type.
-      const written = (JSON.parse(text) as Head).state;
+      const written = (JSON.parse(text.toString('utf8')) as Head).state;
       return { fingerprint: fingerprintOf(facts), bytes: facts.size, savedAt, state: written };
     } catch (error) {
       if (error instanceof SessionError) throw error;
       throw storageFailed('save', head, error, this.#sessionId);
     }
+  }
+
+  /** The head's bytes, never more than can be read again. */
+  #format(state: SessionState, savedAt: string, onDisk: Head | undefined): Buffer {
+    const sessionId = this.#sessionId;
+    const whole = Buffer.from(formatHead({ sessionId, state, savedAt }, onDisk));
+    if (whole.length <= maxHeadBytes) return whole;
+    // What the agent says about itself it says again when it is started.
+    const { facts: _facts, ...rest } = state;
+    const small = Buffer.from(formatHead({ sessionId, state: rest, savedAt }, onDisk));
+    if (small.length > maxHeadBytes) {
+      throw Object.assign(new Error('the head is too large'), { code: 'EFBIG' });
+    }
+    this.#deps.logger.warn(`${sessionId}: what its agent says about itself is too much to keep`);
+    return small;
   }
 
   /** Gives the head that is about to be replaced a second name, in place of the backup before it. */

@@ -24,7 +24,13 @@ export type Head = z.infer<typeof headSchema>;
 /** What a head's text turned out to be. `readable` is what a damaged one still tells. */
 export type ParsedHead =
   | { readonly kind: 'whole'; readonly head: Head; readonly newer: boolean }
-  | { readonly kind: 'damaged'; readonly reason: string; readonly readable: ReadableHead };
+  | {
+      readonly kind: 'damaged';
+      readonly reason: string;
+      readonly readable: ReadableHead;
+      /** It says that a newer Roost wrote it, so that one may well be able to read it. */
+      readonly newer: boolean;
+    };
 
 /** The facts of a list row that could be saved from a damaged head. */
 export interface ReadableHead {
@@ -33,6 +39,18 @@ export interface ReadableHead {
   readonly cwd?: string;
   readonly savedAt?: string;
   readonly messageCount?: number;
+}
+
+/**
+ * Bytes of a head that are parsed in one go, which takes some tens of milliseconds. A head has a
+ * hundredth of that at most; what is larger is somebody else's file.
+ */
+export const maxHeadBytes = 8 * 1024 * 1024;
+
+/** What is said of a file that is larger, without looking into it. */
+export function tooLargeHead(bytes: number): ParsedHead {
+  const megabytes = Math.ceil(bytes / 1024 / 1024);
+  return damaged(`is too large for a head (${megabytes} MB)`);
 }
 
 /** The version scheme; replaced in tests only. */
@@ -74,12 +92,15 @@ export function parseHead(
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
     const field = where === '' ? 'fields' : `"${where}"`;
-    return damaged(
-      newer
-        ? `was written by a newer Roost (version ${version}) and cannot be read by this one`
-        : `has a missing or wrong ${field}`,
-      raw,
-    );
+    return newer
+      ? {
+          ...damaged(
+            `was written by a newer Roost (version ${version}) and cannot be read by this one`,
+            raw,
+          ),
+          newer,
+        }
+      : damaged(`has a missing or wrong ${field}`, raw);
   }
   // Case matters: on a file system that ignores it, one name would stand for two sessions.
   if (parsed.data.session_id !== sessionId) return damaged('belongs to another session', raw);
@@ -124,7 +145,7 @@ function unknownOf(schema: z.ZodMiniObject, before: RawHead, now: RawHead): RawH
 }
 
 function damaged(reason: string, raw: RawHead = {}): ParsedHead {
-  return { kind: 'damaged', reason, readable: readableSchema.parse(raw) };
+  return { kind: 'damaged', reason, readable: readableSchema.parse(raw), newer: false };
 }
 
 /** Absent where it is not what it should be. */

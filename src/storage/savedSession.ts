@@ -46,11 +46,14 @@ export function damagedSession(
     readonly reason: string;
     readonly readable: ReadableHead;
     readonly transcript: boolean;
+    /** A newer Roost wrote it: an older copy is no way to go on with it. */
+    readonly newer: boolean;
   },
   backup: ParsedHead | undefined,
 ): StoredSession {
   const { sessionId, paths, bytes, changedAt } = facts;
-  const last = backup?.kind === 'whole' && !backup.newer ? backup.head : undefined;
+  const usable = !damage.newer && backup?.kind === 'whole' && !backup.newer;
+  const last = usable ? backup.head : undefined;
   const rest = [
     last === undefined ? '' : ` The copy of ${last.saved_at} is whole.`,
     damage.transcript ? ` ${basename(paths.transcript)} can still be read.` : '',

@@ -158,7 +158,7 @@ async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<read
 async function readRow(deps: ListDeps, looked: Looked): Promise<ReadRow> {
   const { sessionId } = looked;
   const facts = factsOf(looked, await ownedElsewhere(deps, looked));
-  const head = await readHeadSafely(deps, facts.paths.head, sessionId);
+  const head = await readHeadSafely(deps, facts.paths.head, sessionId, looked.head?.size);
   if (head?.kind === 'whole') {
     const saved = { state: head.head.state, savedAt: head.head.saved_at };
     const row = wholeSession(facts, { ...saved, newer: head.newer });
@@ -169,8 +169,8 @@ async function readRow(deps: ListDeps, looked: Looked): Promise<ReadRow> {
   }
   const damage =
     head === undefined
-      ? { reason: 'is missing', readable: {} }
-      : { reason: head.reason, readable: head.readable };
+      ? { reason: 'is missing', readable: {}, newer: false }
+      : { reason: head.reason, readable: head.readable, newer: head.newer };
   const transcript = looked.transcript !== undefined;
   const backup = await readHeadSafely(deps, facts.paths.backup, sessionId);
   return { row: damagedSession(facts, { ...damage, transcript }, backup) };
@@ -181,9 +181,10 @@ async function readHeadSafely(
   { fs, logger }: ListDeps,
   file: string,
   sessionId: string,
+  size?: number,
 ): Promise<ParsedHead | undefined> {
   try {
-    return await readHead(fs, file, sessionId);
+    return await readHead(fs, file, sessionId, size);
   } catch (error) {
     logger.warn(`${file}: ${String(error)}`);
     const unreadable = parseHead('', sessionId);

@@ -165,7 +165,7 @@ class FileSessionStore implements DiskStore {
       }
       return this.#access.owned({ sessionId, paths, briefly: false }, async () => {
         const head = await readHead(this.#fs, paths.head, sessionId);
-        if (head?.kind === 'whole' && head.newer) throw writtenByNewer(sessionId, paths.head);
+        if (head?.newer === true) throw writtenByNewer(sessionId, paths.head);
         const log = await this.#openLog(sessionId, paths);
         this.#logs.set(sessionId, log);
         return log;

@@ -5,10 +5,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SessionStore } from '../../../src/session/ports.ts';
 import type { TranscriptEntry } from '../../../src/session/transcript.ts';
+import { maxHeadBytes } from '../../../src/storage/headFormat.ts';
 import { formatLine } from '../../../src/storage/transcriptLines.ts';
 import { anyChanges, anyState } from '../../fixtures/storage/arbitraries.ts';
 import { built, contentOf, said, testFolder } from '../../fixtures/storage/storeFixture.ts';
-import { stateOf } from '../../fixtures/storage/stateOf.ts';
+import { FaultyFileSystem } from '../../fixtures/storage/faultyFileSystem.ts';
+import { manyFacts, stateOf } from '../../fixtures/storage/stateOf.ts';
 
 async function allPages(
   store: SessionStore,
@@ -102,6 +104,49 @@ describe('damage', () => {
     const kept = fs.readdirSync(folder.file('')).find((name) => name.includes('damaged'));
     expect(fs.readFileSync(folder.file(kept ?? ''), 'utf8')).toBe('{"half":');
     expect(fs.readFileSync(folder.file('one.json.bak'), 'utf8')).toBe(backup);
+  });
+
+  test('a head of 200 MB is told of without being read, and kept', async () => {
+    await using folder = testFolder();
+    await folder.store().save('one', stateOf({ title: 'of the backup' }));
+    await folder.store().save('one', stateOf());
+    const head = folder.file('one.json');
+    const size = 200 * 1024 * 1024;
+    fs.truncateSync(head, size);
+    const faulty = new FaultyFileSystem();
+    const read: (string | undefined)[] = [];
+    faulty.judge = ({ name, path }) => {
+      if (name === 'readFile') read.push(path);
+      return undefined;
+    };
+    const store = folder.store({ fs: faulty.fs });
+    const [listed] = await store.list();
+    expect(listed).toMatchObject({
+      kind: 'damaged',
+      info: { damaged: expect.stringMatching(/^one\.json is too large .*\(200 MB\)/) as string },
+      state: { title: 'of the backup' },
+    });
+    expect(await store.load('one')).toEqual(listed);
+    await store.save('one', stateOf({ title: 'repaired' }));
+    expect(await store.list()).toMatchObject([{ kind: 'whole', info: { title: 'repaired' } }]);
+    const kept = fs.readdirSync(folder.file('')).find((name) => name.includes('.damaged-'));
+    expect(fs.statSync(folder.file(kept ?? '')).size).toBe(size);
+    expect(read).toContain(`${head}.bak`);
+    expect(read).not.toContain(head);
+  });
+
+  test('a head is never saved so large that it could not be read again', async () => {
+    await using folder = testFolder();
+    const store = folder.store();
+    const much = 'x'.repeat(maxHeadBytes);
+    await store.save('one', stateOf({ facts: { ...manyFacts(), agentName: much } }));
+    expect(await store.load('one')).toMatchObject({ kind: 'whole', state: stateOf() });
+    expect(folder.logged.join()).toContain('is too much to keep');
+    await expect(store.save('one', stateOf({ title: much }))).rejects.toMatchObject({
+      code: 'storageFailed',
+      message: 'Cannot save one.json: it is too large.',
+    });
+    expect(await store.list()).toMatchObject([{ kind: 'whole', info: { title: stateOf().title } }]);
   });
 
   test('a transcript alone, and a head alone, are listed', async () => {

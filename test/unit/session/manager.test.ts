@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../../src/session/errors.ts';
 import { fakeDomain } from '../../fakes/domain.ts';
+import { fullInfo } from '../../fakes/fakeAgents.ts';
 import { settle } from '../../fakes/fakeClock.ts';
 
 function texts(entries: readonly { type: string }[]): string[] {
@@ -606,6 +607,30 @@ describe('the next life of the host', () => {
     await after.manager.resume('session-1');
     expect(after.agents.last.calls).not.toContain('session/set_mode');
     expect(after.manager.details('session-1').facts.currentModeId).toBe('ask');
+  });
+
+  it('starts what ran when the window closed two at a time, and nothing else', async () => {
+    const before = fakeDomain();
+    for (let count = 0; count < 6; count++) await before.manager.create();
+    await before.manager.terminate('session-6');
+    await before.manager.shutdown(0);
+    const { manager, agents } = before.nextLife();
+    agents.script = { hold: ['initialize'] };
+    await manager.restoreAll();
+    const resumed = manager.resumeInterrupted();
+    // Twice at the same time starts none of them twice.
+    await Promise.all([manager.restoreAll(), manager.restore('session-1')]);
+    for (let answered = 0; answered < 5; answered++) {
+      await settle();
+      expect(agents.links).toHaveLength(Math.min(5, answered + 2));
+      agents.links[answered]?.answer('initialize', fullInfo);
+    }
+    await resumed;
+    expect(agents.links.map(({ request }) => request.sessionId).sort()).toEqual(
+      [1, 2, 3, 4, 5].map((number) => `session-${number}`),
+    );
+    expect(manager.get('session-6')?.processAlive).toBe(false);
+    expect(manager.list()).toHaveLength(6);
   });
 
   it('only reads what another window owns', async () => {
