@@ -24,6 +24,8 @@ const bundles = [
     ...node,
     ...inParts('dist', 'parts', production),
     entryPoints: { extension: 'src/extension.ts' },
+    // Its main file is UMD, which asks for its own parts in a way that no bundler follows.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     external: ['vscode'],
   },
   {

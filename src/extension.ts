@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { createAgentCatalog } from './agents/catalog.ts';
 import type { RoostApi } from './api.ts';
+import { AgentKeys } from './host/agentKeys.ts';
 import { createHost } from './host/hostWiring.ts';
 import { createIds } from './host/ids.ts';
 import { ModelKey } from './host/modelKey.ts';
@@ -97,12 +98,44 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
       home: vscode.Uri.joinPath(context.globalStorageUri, 'workspaceAgent').fsPath,
       modelEnv: () => modelKey.env(),
     },
+    others: async (agentId) => (await agentParts.get()).definitionOf(agentId),
+  });
+  const agentParts = new OnDemand(async () => {
+    const [{ createAgentParts }, { runProgram }, { processIdentities }, processHost] =
+      await Promise.all([
+        import('./agents/agentParts.ts'),
+        import('./process/programRun.ts'),
+        import('./process/ownerIdentity.ts'),
+        processes.get(),
+      ]);
+    return createAgentParts({
+      root: vscode.Uri.joinPath(context.globalStorageUri, 'agents').fsPath,
+      catalog,
+      launcher: () => launcher.get(),
+      locate: (command) => processHost.locate(command),
+      run: (request) => runProgram(processHost, clock, request),
+      owners: processIdentities(),
+      clock,
+      logger,
+    });
+  });
+  const locate = async (command: string): Promise<string | undefined> =>
+    (await processes.get()).locate(command);
+  const keys = new AgentKeys(context.secrets);
+  const mcpServers = new OnDemand(async () => {
+    const { McpServers } = await import('./host/mcpServers.ts');
+    const enabled = (): boolean => settings.current['mcp.enabled'];
+    return new McpServers({ logger, enabled, globalStorage: context.globalStorageUri, locate });
   });
   const telemetry = new TelemetryBus(clock, (name) => channel(name));
   const sessions = new SessionManager({
     registry: new SessionRegistry(),
     launcher: () => launcher.get(),
     catalog,
+    provisions: {
+      environment: (agentId) => keys.of(agentId),
+      mcpServers: (request) => mcpServers.use((servers) => servers.forSession(request)),
+    },
     store: storeOnDemand(store),
     clock,
     ids: createIds(),
@@ -126,6 +159,11 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
   const host = createHost({
     sessions,
     agents: catalog,
+    agentServices: {
+      directory: async () => (await agentParts.get()).directory,
+      keys,
+      locate,
+    },
     panels,
     settings,
     clock,

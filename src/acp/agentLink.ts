@@ -8,6 +8,9 @@ import type {
   AgentLink,
   ContentBlock,
   OpenedSession,
+  LoadOptions,
+  OpenOptions,
+  ReopenOptions,
   StopReport,
   StopRequest,
 } from '../session/ports.ts';
@@ -27,7 +30,9 @@ import type { Share } from './fairShare.ts';
 import { inAskingMode, untilQuiet } from './habits.ts';
 import type { LinkOptions } from './linkOptions.ts';
 import { deliver } from './longText.ts';
+import { mcpServersParam } from './mcpServers.ts';
 import { quirksOf, type Quirks } from './quirks.ts';
+import { SecretMask } from './secretMask.ts';
 import { Terminals } from './terminals.ts';
 import { homelessUpdate, translateUpdate } from './updates.ts';
 
@@ -53,6 +58,7 @@ export class AcpAgentLink implements AgentLink {
   readonly #inputEnded = Promise.withResolvers<undefined>();
   readonly #stopping = new AbortController();
   readonly #turns = new Set<Promise<unknown>>();
+  readonly #secrets: SecretMask;
   /** The conversation opened last: whose updates those are that name none. */
   #agentSessionId = '';
   /** The mode it is in, as far as that was said. */
@@ -64,17 +70,18 @@ export class AcpAgentLink implements AgentLink {
   #commandsKilled = 0;
 
   constructor(options: LinkOptions) {
-    const { services, agent, cwd, sessionId, events } = options;
+    const { services, agent, cwd, keys, sessionId, events } = options;
     const { processHost } = services;
     this.#options = options;
     this.#quirks = quirksOf(agent);
     this.#share = options.fairShare.join();
+    this.#secrets = new SecretMask(Object.values(keys ?? {}));
     this.#run = processHost.spawn({
       sessionId,
       command: agent.command,
       args: agent.args,
       cwd: agent.cwd ?? cwd,
-      env: agent.env,
+      env: { ...agent.env, ...keys },
     });
     const report = (agentSessionId: string, update: AgentUpdate): void => {
       this.#report(agentSessionId, update);
@@ -128,8 +135,9 @@ export class AcpAgentLink implements AgentLink {
     return info;
   }
 
-  async newSession(options: { readonly cwd: string }): Promise<OpenedSession> {
-    const params = { cwd: options.cwd, mcpServers: [] };
+  async newSession(options: OpenOptions): Promise<OpenedSession> {
+    const mcpServers = mcpServersParam(options.mcpServers, this.#secrets);
+    const params = { cwd: options.cwd, mcpServers };
     const { agent } = this.#options;
     const opened = readOpened(await this.#request('session/new', params), undefined, agent.name);
     this.#agentSessionId = opened.agentSessionId;
@@ -137,11 +145,7 @@ export class AcpAgentLink implements AgentLink {
     return inAskingMode(opened, this.#quirks, (mode) => this.setMode(this.#agentSessionId, mode));
   }
 
-  async loadSession(options: {
-    readonly cwd: string;
-    readonly agentSessionId: string;
-    readonly begunAt?: number | undefined;
-  }): Promise<OpenedSession> {
+  async loadSession(options: LoadOptions): Promise<OpenedSession> {
     const { agent, services } = this.#options;
     if (services.clock.now() - (options.begunAt ?? -Infinity) < this.#quirks.minLoadAgeMs) {
       throw new SessionError(
@@ -160,16 +164,14 @@ export class AcpAgentLink implements AgentLink {
     return opened;
   }
 
-  resumeSession(options: {
-    readonly cwd: string;
-    readonly agentSessionId: string;
-  }): Promise<OpenedSession> {
+  resumeSession(options: ReopenOptions): Promise<OpenedSession> {
     return this.#reopen('session/resume', options);
   }
 
-  async forkSession(from: Parameters<AgentLink['forkSession']>[0]): Promise<OpenedSession> {
+  async forkSession(from: ReopenOptions): Promise<OpenedSession> {
     const { cwd, agentSessionId: sessionId } = from;
-    const answer = await this.#request('session/fork', { cwd, sessionId, mcpServers: [] });
+    const mcpServers = mcpServersParam(from.mcpServers, this.#secrets);
+    const answer = await this.#request('session/fork', { cwd, sessionId, mcpServers });
     const opened = readOpened(answer, undefined, this.#options.agent.name);
     this.#agentSessionId = opened.agentSessionId;
     return opened;
@@ -242,7 +244,7 @@ export class AcpAgentLink implements AgentLink {
       ...(services.maxMessageBytes === undefined
         ? {}
         : { maxMessageBytes: services.maxMessageBytes }),
-      trace: wireLog,
+      trace: this.#secrets.tracer(wireLog),
       share: this.#share,
       longMessages: this.#options.longMessages,
       handlers: {
@@ -319,12 +321,13 @@ export class AcpAgentLink implements AgentLink {
 
   async #reopen(
     method: 'session/load' | 'session/resume',
-    options: { readonly cwd: string; readonly agentSessionId: string },
+    options: ReopenOptions,
   ): Promise<OpenedSession> {
     const { cwd, agentSessionId } = options;
     // Set before the answer: a load replays the conversation first.
     this.#agentSessionId = agentSessionId;
-    const params = { cwd, sessionId: agentSessionId, mcpServers: [] };
+    const mcpServers = mcpServersParam(options.mcpServers, this.#secrets);
+    const params = { cwd, sessionId: agentSessionId, mcpServers };
     const opened = readOpened(
       await this.#request(method, params),
       agentSessionId,

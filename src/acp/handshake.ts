@@ -43,6 +43,7 @@ const introductionSchema = z.looseObject({
           z.nullish(z.looseObject({ image: flag, audio: flag, embeddedContext: flag })),
           undefined,
         ),
+        mcpCapabilities: z.catch(z.nullish(z.looseObject({ http: flag, sse: flag })), undefined),
         sessionCapabilities: z.catch(
           z.nullish(
             z.looseObject({ resume: offered, close: offered, list: offered, fork: offered }),
@@ -86,21 +87,12 @@ export function readIntroduction(result: unknown, agentName: string): AgentInfo 
       },
     );
   }
-  const prompt = agentCapabilities?.promptCapabilities;
-  const session = agentCapabilities?.sessionCapabilities;
+  const mcp = agentCapabilities?.mcpCapabilities;
   return {
     protocolVersion: theirs,
     ...namesIn(agentInfo),
-    can: {
-      load: agentCapabilities?.loadSession === true,
-      resume: isOffered(session?.resume),
-      close: isOffered(session?.close),
-      list: isOffered(session?.list),
-      fork: isOffered(session?.fork),
-      image: prompt?.image === true,
-      audio: prompt?.audio === true,
-      embeddedContext: prompt?.embeddedContext === true,
-    },
+    can: readCapabilities(agentCapabilities),
+    mcp: { http: mcp?.http === true, sse: mcp?.sse === true },
     authMethods: (authMethods ?? []).flatMap(readAuthMethod),
   };
 }
@@ -115,6 +107,24 @@ function namesIn(
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof programName === 'string' ? { programName } : {}),
     ...(typeof version === 'string' ? { version } : {}),
+  };
+}
+
+/** What is offered; whatever is absent is not. */
+function readCapabilities(
+  from: z.output<typeof introductionSchema>['agentCapabilities'],
+): AgentInfo['can'] {
+  const prompt = from?.promptCapabilities;
+  const session = from?.sessionCapabilities;
+  return {
+    load: from?.loadSession === true,
+    resume: isOffered(session?.resume),
+    close: isOffered(session?.close),
+    list: isOffered(session?.list),
+    fork: isOffered(session?.fork),
+    image: prompt?.image === true,
+    audio: prompt?.audio === true,
+    embeddedContext: prompt?.embeddedContext === true,
   };
 }
 

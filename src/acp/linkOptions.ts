@@ -10,6 +10,7 @@ import type {
 } from '../session/ports.ts';
 import type { FairShare } from './fairShare.ts';
 import type { LongMessages } from './longMessages.ts';
+import type { WireLog } from './secretMask.ts';
 
 /** What a link needs besides the agent and the folder. */
 export interface LinkServices {
@@ -25,7 +26,7 @@ export interface LinkServices {
   /** Longest message taken from an agent, in bytes; 64 MiB if absent. */
   readonly maxMessageBytes?: number;
   /** Given every line on the wire while it returns a function: the setting `log.protocol`. */
-  readonly wireLog?: () => ((direction: 'in' | 'out', line: string) => void) | undefined;
+  readonly wireLog?: () => WireLog | undefined;
 }
 
 /** What a link is made of. */
@@ -34,6 +35,8 @@ export interface LinkOptions {
   readonly sessionId: string;
   readonly agent: AgentDefinition;
   readonly cwd: string;
+  /** The user's keys for the agent: in its environment, and masked in the log of the wire. */
+  readonly keys?: Readonly<Record<string, string>>;
   readonly events: AgentEvents;
   /** Shared by all links. */
   readonly fairShare: FairShare;

@@ -41,10 +41,15 @@ export interface AgentCatalogSources {
     /** Variables that tell it of a language model; read at every start. */
     readonly modelEnv?: () => Readonly<Record<string, string>>;
   };
+  /** Agents that are neither shipped nor in the settings: installed by Roost, or known by name. */
+  readonly others?: (agentId: string) => Promise<AgentDefinition | undefined>;
 }
 
 /** The catalog over the given sources; holds nothing and needs no disposal. */
 export function createAgentCatalog(sources: AgentCatalogSources): ListableAgentCatalog {
+  /** Those that had to be looked up, as they were found last. */
+  const found = new Map<string, AgentDefinition>();
+
   /** All definitions by id, the shipped one first; an entry of the settings replaces it. */
   function definitions(): ReadonlyMap<string, AgentDefinition> {
     const all = new Map([[workspaceAgentId, shippedAgent(sources.workspaceAgent)]]);
@@ -61,31 +66,47 @@ export function createAgentCatalog(sources: AgentCatalogSources): ListableAgentC
     return all;
   }
 
+  function known(agentId: string): AgentDefinition | undefined {
+    if (!sources.isTrusted()) {
+      throw new SessionError(
+        'workspaceUntrusted',
+        'No agent is started in a workspace that is not trusted.',
+        { hint: 'Run "Workspaces: Manage Workspace Trust" and trust this workspace first.' },
+      );
+    }
+    return definitions().get(agentId);
+  }
+
+  function unknown(agentId: string): SessionError {
+    const setting = agentId === sources.settings().defaultAgent ? 'roost.defaultAgent' : undefined;
+    return new SessionError('agentUnknown', `There is no agent "${agentId}".`, {
+      hint:
+        `Known agents: ${[...definitions().keys()].join(', ')}. ` +
+        (setting === undefined
+          ? `Choose one of them, or add "${agentId}" to the setting roost.agents.`
+          : `Change the setting ${setting}, or add "${agentId}" to roost.agents.`),
+    });
+  }
+
   return {
     get defaultAgentId() {
       return sources.settings().defaultAgent;
     },
 
     resolve(agentId) {
-      if (!sources.isTrusted()) {
-        throw new SessionError(
-          'workspaceUntrusted',
-          'No agent is started in a workspace that is not trusted.',
-          { hint: 'Run "Workspaces: Manage Workspace Trust" and trust this workspace first.' },
-        );
-      }
-      const all = definitions();
-      const agent = all.get(agentId);
+      const agent = known(agentId) ?? found.get(agentId);
+      if (agent === undefined) throw unknown(agentId);
+      return agent;
+    },
+
+    async find(agentId) {
+      const agent = known(agentId);
       if (agent !== undefined) return agent;
-      const setting =
-        agentId === sources.settings().defaultAgent ? 'roost.defaultAgent' : undefined;
-      throw new SessionError('agentUnknown', `There is no agent "${agentId}".`, {
-        hint:
-          `Known agents: ${[...all.keys()].join(', ')}. ` +
-          (setting === undefined
-            ? `Choose one of them, or add "${agentId}" to the setting roost.agents.`
-            : `Change the setting ${setting}, or add "${agentId}" to roost.agents.`),
-      });
+      // Looked up each time: it may have been updated, or removed.
+      const other = await sources.others?.(agentId);
+      if (other === undefined) throw unknown(agentId);
+      found.set(agentId, other);
+      return other;
     },
 
     list() {

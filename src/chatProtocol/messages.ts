@@ -82,6 +82,7 @@ export const panelActionSchema = z.enum([
   'restart',
   'kill',
   'restore',
+  'signIn',
   'showLog',
   'dismissError',
 ]);

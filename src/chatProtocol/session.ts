@@ -169,7 +169,7 @@ export const errorViewSchema = z.object({
   message: z.string(),
   hint: optionalText,
   /** The step that helps, as a button. */
-  action: z.optional(z.enum(['resume', 'restart', 'restore', 'showLog'])),
+  action: z.optional(z.enum(['resume', 'restart', 'restore', 'signIn', 'showLog'])),
   /** The prompt that was not sent, to be put back into the composer. */
   prompt: z.optional(draftSchema),
 });

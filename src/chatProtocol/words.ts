@@ -104,6 +104,7 @@ export const panelWords = {
   imagePasted: 'Image',
   resume: 'Resume',
   restart: 'Restart',
+  signIn: 'Sign In',
   kill: 'Kill',
   restore: 'Restore',
   showLog: 'Show Log',

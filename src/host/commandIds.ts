@@ -17,6 +17,7 @@ export type ContextKey = (typeof contextKeys)[number];
 
 const session = z.strictObject({ sessionId: sessionIdSchema });
 const none = z.strictObject({});
+const agent = z.strictObject({ agent: z.string() });
 const newSession = z.strictObject({
   agent: z.optional(z.string()),
   cwd: z.optional(z.string()),
@@ -104,6 +105,27 @@ export const commandArguments = {
   }),
   showMetrics: none,
   doctor: none,
+  addAgent: z.strictObject({
+    command: z.string().check(z.minLength(1)),
+    args: z.array(z.string()),
+    env: z.optional(z.record(z.string(), z.string())),
+    name: z.optional(z.string()),
+  }),
+  installAgent: agent,
+  removeAgent: agent,
+  refreshAgents: none,
+  signIn: z.extend(session, {
+    /** The id of one of the agent's own methods; without it the user chooses. */
+    methodId: z.optional(z.string()),
+  }),
+  setAgentKey: z.extend(agent, {
+    name: z.string().check(z.regex(/^[A-Za-z_]\w*$/)),
+    value: z.string().check(z.minLength(1)),
+  }),
+  forgetAgentKey: z.extend(agent, {
+    /** Without it all keys of the agent are forgotten. */
+    name: z.optional(z.string()),
+  }),
   showLog: none,
 } as const;
 
@@ -187,6 +209,16 @@ export interface CommandResults {
   showMetrics: undefined;
   /** The report in Markdown, and how many things in it can be mended. */
   doctor: { readonly report: string; readonly findings: number };
+  addAgent: { readonly agent: string };
+  /** The version that is there now. */
+  installAgent: { readonly agent: string; readonly version: string };
+  removeAgent: undefined;
+  /** How many agents are new in the list, and how many newer. */
+  refreshAgents: { readonly added: number; readonly updated: number };
+  signIn: SessionInfo;
+  setAgentKey: undefined;
+  /** The names of the variables that are gone. */
+  forgetAgentKey: readonly string[];
   showLog: undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Disposable, Event } from '../session/event.ts';
 import type { Logger, Machine } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TelemetryEvent } from '../session/telemetry.ts';
-import type { AgentChoices } from './agentChoices.ts';
+import type { AgentChoices, AgentServices } from './agentChoices.ts';
 import type { CommandArgument, CommandName, CommandResults } from './commandIds.ts';
 import type { ListPreferences } from './listPreferences.ts';
 import type { FoundFolder } from './otherFolders.ts';
@@ -44,6 +44,7 @@ export interface AboutRoost {
 export interface CommandDeps {
   readonly sessions: Sessions;
   readonly agents: AgentChoices;
+  readonly agentServices: AgentServices;
   readonly panels: PanelOpener;
   readonly preferences: ListPreferences;
   readonly changes: SessionChanges;

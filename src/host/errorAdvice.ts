@@ -7,6 +7,7 @@ export type AdviceAction =
   | 'resume'
   | 'restart'
   | 'newSessionWith'
+  | 'signIn'
   | 'agentSettings'
   | 'timeoutSettings'
   | 'storageSettings'
@@ -32,8 +33,10 @@ export const advice: Readonly<Record<SessionErrorCode, Advice>> = {
   exitedDuringStart: error('restart', 'agentSettings', 'showLog'),
   startTimeout: error('restart', 'timeoutSettings', 'showLog'),
   protocolVersion: error('agentSettings', 'showLog'),
-  authRequired: warning('open', 'showLog'),
+  authRequired: warning('signIn', 'open', 'showLog'),
   workspaceUntrusted: warning('manageTrust'),
+  installFailed: error('newSessionWith', 'showLog'),
+  registryUnreachable: warning('showLog'),
   agentError: error('open', 'showLog'),
   agentExited: error('restart', 'open', 'showLog'),
   connectionClosed: error('restart', 'showLog'),
@@ -54,4 +57,9 @@ export const advice: Readonly<Record<SessionErrorCode, Advice>> = {
 };
 
 /** Actions that make sense only for a session that is in the list. */
-export const needsSession: ReadonlySet<AdviceAction> = new Set(['open', 'resume', 'restart']);
+export const needsSession: ReadonlySet<AdviceAction> = new Set([
+  'open',
+  'resume',
+  'restart',
+  'signIn',
+]);

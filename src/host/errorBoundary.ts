@@ -97,6 +97,8 @@ function actionTitle(action: AdviceAction): string {
       return vscode.l10n.t('Start');
     case 'restart':
       return vscode.l10n.t('Restart');
+    case 'signIn':
+      return vscode.l10n.t('Sign In');
     case 'newSessionWith':
       return vscode.l10n.t('Choose Agent');
     case 'agentSettings':
@@ -122,6 +124,8 @@ async function act(action: AdviceAction, sessionId: string | undefined): Promise
       return executeCommand(commandId('resumeSession'), row);
     case 'restart':
       return executeCommand(commandId('restartSession'), row);
+    case 'signIn':
+      return executeCommand(commandId('signIn'), row);
     case 'newSessionWith':
       return executeCommand(commandId('newSessionWith'));
     case 'agentSettings':

@@ -5,7 +5,8 @@ import type { Disposable, Event } from '../session/event.ts';
 import type { Logger, Machine, WorkspaceFiles } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TelemetryEvent } from '../session/telemetry.ts';
-import type { AgentChoices } from './agentChoices.ts';
+import type { AgentChoices, AgentServices } from './agentChoices.ts';
+import { agentCommands } from './agentCommands.ts';
 import { commandId, type ContextKey } from './commandIds.ts';
 import type { AboutRoost, CommandDeps } from './commandTypes.ts';
 import { ErrorBoundary } from './errorBoundary.ts';
@@ -43,6 +44,7 @@ import { supportCommands } from './supportCommands.ts';
 export interface HostParts {
   readonly sessions: Sessions;
   readonly agents: AgentChoices;
+  readonly agentServices: AgentServices;
   readonly panels: PanelOpener;
   readonly settings: HostSettings;
   readonly clock: Clock;
@@ -104,6 +106,7 @@ export function createHost(parts: HostParts): Host {
   };
   const table = {
     ...sessionCommands(deps),
+    ...agentCommands(deps),
     ...storageCommands(deps),
     ...exchangeCommands(deps),
     ...requestCommands(deps),

@@ -8,6 +8,7 @@ import type { TranscriptChange } from '../session/transcript.ts';
 import { draftOf, promptBlocks } from './panelAttached.ts';
 import type { PanelChannel } from './panelChannel.ts';
 import type { PanelDrafts } from './panelDrafts.ts';
+import type { PanelEditor } from './panelEdits.ts';
 import { errorView } from './panelErrors.ts';
 
 /** Finds and reads what prompts mention. Rejections are `SessionError`s. */
@@ -27,6 +28,7 @@ export interface PanelComposingDeps {
   readonly channel: Pick<PanelChannel, 'tell' | 'showError'>;
   readonly mentions: MentionSource;
   readonly drafts: Pick<PanelDrafts, 'set'>;
+  readonly editor: Pick<PanelEditor, 'signIn'>;
 }
 
 const composingTypes = [
@@ -87,20 +89,32 @@ export class PanelComposing {
   }
 
   async #prompt(draft: Draft): Promise<void> {
-    const { sessionId, sessions, channel } = this.#deps;
+    const { sessionId, channel } = this.#deps;
     channel.showError(undefined);
     void this.#deps.drafts.set(sessionId, { text: '', attached: [] });
     const blocks = promptBlocks(draft);
     const prompt = { text: promptText(blocks) };
     this.#unaccepted.add(prompt);
     try {
-      await sessions.prompt(sessionId, blocks);
+      await this.#send(blocks);
     } catch (error) {
       const accepted = !this.#unaccepted.has(prompt);
       if (accepted && isSessionError(error) && shownElsewhere.has(error.code)) return;
       channel.showError(errorView(error, accepted ? undefined : draft));
     } finally {
       this.#unaccepted.delete(prompt);
+    }
+  }
+
+  /** Where the agent asks for a sign-in, the prompt is sent again once the user has signed in. */
+  async #send(blocks: ReturnType<typeof promptBlocks>): Promise<void> {
+    const { sessionId, sessions, editor } = this.#deps;
+    try {
+      await sessions.prompt(sessionId, blocks);
+    } catch (error) {
+      if (!isSessionError(error) || error.code !== 'authRequired') throw error;
+      if (!(await editor.signIn(sessionId))) throw error;
+      await sessions.prompt(sessionId, blocks);
     }
   }
 

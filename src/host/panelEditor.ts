@@ -1,10 +1,12 @@
 // What a panel has the editor do: open links and files, copy, show the log. Files only inside the workspace, links only after asking.
 import * as vscode from 'vscode';
 import { SessionError } from '../session/errors.ts';
+import { commandId } from './commandIds.ts';
 import { containedPath } from './containedPath.ts';
 import { linkTarget } from './panelLinks.ts';
 import type { PanelDiffs } from './panelDiffs.ts';
 import type { PanelEditor, ProposedEdit } from './panelEdits.ts';
+import { SessionNode } from './sessionTreeModel.ts';
 
 /** Opens what a panel asks for. */
 export class EditorForPanels implements PanelEditor, vscode.Disposable {
@@ -68,6 +70,12 @@ export class EditorForPanels implements PanelEditor, vscode.Disposable {
 
   showLog(): void {
     this.#deps.showLog();
+  }
+
+  async signIn(sessionId: string): Promise<boolean> {
+    // As the user's own: what fails is shown, and the call resolves with nothing.
+    const row = new SessionNode(sessionId);
+    return (await vscode.commands.executeCommand(commandId('signIn'), row)) !== undefined;
   }
 
   dispose(): void {

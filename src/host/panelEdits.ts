@@ -17,6 +17,8 @@ export interface PanelEditor {
   /** Opens an edit in the editor's view of differences; with the request it belongs to, to be answered there. */
   openDiff(edit: ProposedEdit): Promise<void>;
   showLog(): void;
+  /** Leads the user through the agent's ways to sign in; whether the session is ready afterwards. */
+  signIn(sessionId: string): Promise<boolean>;
 }
 
 /** An edit as an agent described it. */

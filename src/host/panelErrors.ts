@@ -6,6 +6,7 @@ import type { SessionErrorCode } from '../session/errors.ts';
 
 /** The step that helps with a failure, where there is one that a button can take. */
 const actions: Partial<Record<SessionErrorCode, ErrorView['action']>> = {
+  authRequired: 'signIn',
   sessionUnknown: 'restore',
   sessionStopped: 'resume',
   agentExited: 'resume',

@@ -141,6 +141,9 @@ export class PanelRequests {
         await sessions.restore(sessionId);
         await channel.resync();
         return;
+      case 'signIn':
+        await editor.signIn(sessionId);
+        return;
       case 'showLog':
         editor.showLog();
         return;

@@ -120,21 +120,6 @@ function savedItems(
     });
 }
 
-/** An agent. */
-export async function pickAgent(agents: AgentChoices): Promise<string | undefined> {
-  const items = agents.list().map(({ id, name, commandLine }) => ({
-    label: withoutIcons(name),
-    description: id === agents.defaultAgentId ? vscode.l10n.t('default') : '',
-    detail: withoutIcons(commandLine),
-    id,
-  }));
-  const chosen = await vscode.window.showQuickPick(items, {
-    placeHolder: vscode.l10n.t('Start a session with which agent?'),
-    matchOnDetail: true,
-  });
-  return chosen?.id;
-}
-
 /** A folder for a new session: asked only where there are several. `'default'` where there is no choice. */
 export async function pickFolder(): Promise<string | undefined> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(

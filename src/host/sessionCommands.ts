@@ -1,10 +1,10 @@
 // Handlers of the commands that make, show, drive and end sessions: find the session, call the domain, report.
 import { l10n, window } from 'vscode';
-import { SessionError } from '../session/errors.ts';
+import { isSessionError, SessionError } from '../session/errors.ts';
 import type { SessionInfo } from '../session/info.ts';
 import type { CreateOptions } from '../session/sessions.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
-import { askPrompt, askTitle, pickAgent, pickFolder } from './pickers.ts';
+import { askPrompt, askTitle, pickFolder } from './pickers.ts';
 import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
 
 /** Commands about running sessions. */
@@ -50,8 +50,10 @@ export function sessionCommands(
 
     newSessionWith: async ({ given }) => {
       if (given?.agent !== undefined) return sessions.create(createOptions(given));
-      const agent = await pickAgent(agents);
+      const { chooseAgent } = await import('./agentPick.ts');
+      const agent = await chooseAgent(deps);
       if (agent === undefined) return undefined;
+      await agents.find(agent);
       if (given !== undefined) return sessions.create({ ...createOptions(given), agent });
       const folder = await pickFolder();
       return folder === undefined ? undefined : createAndOpen(deps, { ...inFolder(folder), agent });
@@ -75,7 +77,7 @@ export function sessionCommands(
       const prompt = await askPrompt(info);
       if (prompt === undefined) return undefined;
       await panels.open(sessionId);
-      return sessions.prompt(sessionId, prompt);
+      return signedIn(deps, () => sessions.prompt(sessionId, prompt));
     },
 
     cancelPrompt: async (call) => {
@@ -168,18 +170,42 @@ export function sessionCommands(
 }
 
 /** A session that a user made is shown at once, while its agent still starts. */
-async function createAndOpen(
-  { sessions, panels }: CommandDeps,
-  options: CreateOptions,
-): Promise<SessionInfo> {
+async function createAndOpen(deps: CommandDeps, options: CreateOptions): Promise<SessionInfo> {
+  const { sessions, panels } = deps;
   const before = new Set(sessions.list().map(({ sessionId }) => sessionId));
-  const creating = sessions.create(options);
+  const creating = signedIn(
+    deps,
+    () => sessions.create(options),
+    (info) => info,
+  );
   // The row is in the list from the call on.
   const row = sessions.list().find(({ sessionId }) => !before.has(sessionId));
   const opening = row === undefined ? undefined : panels.open(row.sessionId);
   const [info] = await Promise.all([creating, opening]);
   if (row === undefined) await panels.open(info.sessionId);
   return info;
+}
+
+/**
+ * Does something for a user, and where the agent asks for a sign-in, leads them through it and goes on.
+ * @param next what is done afterwards with the session that is ready then; the same again when absent
+ */
+async function signedIn<T>(
+  deps: CommandDeps,
+  work: () => Promise<T>,
+  next: (info: SessionInfo) => Promise<T> | T = work,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isSessionError(error) || error.code !== 'authRequired' || error.sessionId === undefined) {
+      throw error;
+    }
+    const { signIn } = await import('./signInFlow.ts');
+    const info = await signIn(deps, error.sessionId);
+    if (info === undefined) throw error;
+    return next(info);
+  }
 }
 
 function inFolder(folder: string): CreateOptions {

@@ -94,6 +94,7 @@ export const sessionFlags = [
   'canResume',
   'canRestart',
   'canPrompt',
+  'canSignIn',
   'canRename',
   'canSave',
   'canDelete',
@@ -134,6 +135,7 @@ export function flagsOf({
     canResume: atRest && writable,
     canRestart: (running || status === 'crashed' || status === 'failed') && writable,
     canPrompt: status !== 'stopping' && writable,
+    canSignIn: asksForSignIn(info, writable),
     canRename: writable,
     canSave: writable,
     canDelete: atRest && readOnly !== 'ownedElsewhere',
@@ -161,6 +163,10 @@ function arrangingFlags(
     isArchived: archived === true && writable,
     isUnread: unread !== undefined && writable,
   };
+}
+
+function asksForSignIn({ status, error }: ListedSession, writable: boolean): boolean {
+  return writable && status === 'failed' && error?.code === 'authRequired';
 }
 
 /** What a waiting request can be answered with, from its own row and from its session's. */

@@ -1,4 +1,5 @@
 // The room's one door: starts children, stops them with everything below them, and cleans up after dead hosts.
+import { homedir } from 'node:os';
 import type { Clock } from '../session/clock.ts';
 import type { Logger, Machine, ResourceUse, StopReport } from '../session/ports.ts';
 import { OwnedRun, type ChildRun } from './childRun.ts';
@@ -116,6 +117,13 @@ export class ProcessHost implements Machine {
     const running = this.#stops.get(run.runId);
     if (running !== undefined && options.force) running.hasten();
     return (running ?? (await this.#beginStop(owned, options))).report;
+  }
+
+  /** The file of a program on the user's own PATH (or of a path); `undefined` where there is none. */
+  async locate(command: string): Promise<string | undefined> {
+    const env = await this.#environment.get();
+    const found = await resolveCommand(command, [], { env, cwd: homedir() });
+    return 'code' in found ? undefined : found.file;
   }
 
   /** Processor time and memory of a run and everything below it; `undefined` when it has no process. */

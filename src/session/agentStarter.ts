@@ -8,8 +8,10 @@ import { toSessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { PermissionPolicy } from './permissionPolicy.ts';
 import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './ports.ts';
+import type { McpServer } from './provisions.ts';
 import { Replay } from './replay.ts';
 import type { SessionRow } from './sessionRow.ts';
+import { signInDeadlineMs, signInFailed, stillSignedOut } from './signIn.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 
 /** Entries at the end of the transcript that a replay is held against. */
@@ -33,6 +35,10 @@ export interface StartRequest {
   readonly signal: AbortSignal;
   /** The start was decided by the restart policy, not by a person. */
   readonly automatic: boolean;
+  /** The way to sign in that the user chose: taken before the conversation is opened. */
+  readonly signInWith?: string | undefined;
+  /** Called with what the agent says about itself, also when the start fails later. */
+  onIntroduced(info: AgentInfo): void;
   /** Called as soon as there is a link: from here on there may be a process to end. */
   onLaunched(link: AgentLink): void;
 }
@@ -58,23 +64,35 @@ export class AgentStarter {
     const { catalog, clock, context, logger, row, settings, store } = this.#deps;
     const { sessionId, state } = row;
     const { signal } = request;
-    const agent = catalog.resolve(state.agentId);
+    const agent = await catalog.find(state.agentId);
     const launcher = await this.#deps.launcher();
     context.attach(await store.open(sessionId));
     signal.throwIfAborted();
     const where = { sessionId, agent, cwd: state.cwd };
+    const keys = await this.#keys(agent);
+    signal.throwIfAborted();
     const sink = this.#sink();
-    const link = launcher.launch(where, sink);
+    const link = launcher.launch({ ...where, keys }, sink);
     request.onLaunched(link);
     const deadlineMs = settings()['supervision.handshakeTimeoutSeconds'] * 1000;
-    const step = <T>(name: string, work: () => Promise<T>): Promise<T> =>
-      startStep({ clock, where, link, signal, deadlineMs }, name, work);
+    const step = <T>(name: string, work: () => Promise<T>, ms = deadlineMs): Promise<T> =>
+      startStep({ clock, where, link, signal, deadlineMs: ms }, name, work);
     const info = await step('initialize', () => link.initialize());
+    request.onIntroduced(info);
+    const { signInWith } = request;
+    if (signInWith !== undefined) {
+      await step('authenticate', () => link.authenticate(signInWith), signInDeadlineMs).catch(
+        (error: unknown) => {
+          throw signInFailed(error, agent.name);
+        },
+      );
+    }
     const replay = await this.#replay();
     const { opened, how } = await openConversation({
       link,
       info,
       cwd: state.cwd,
+      mcpServers: await this.#mcpServers(info, signal),
       agentSessionId: state.agentSessionId,
       begunAt: state.agentSessionAt === undefined ? undefined : Date.parse(state.agentSessionAt),
       modeId: state.facts?.currentModeId,
@@ -94,6 +112,8 @@ export class AgentStarter {
       onRefused: (refused, error) => {
         logger.warn(`${sessionId}: ${refused} refused: ${toSessionError(error).message}`);
       },
+    }).catch((error: unknown) => {
+      throw signInWith === undefined ? error : stillSignedOut(error, agent.name);
     });
     if (how === 'load') await context.replayed();
     const carried = how === 'replay' ? await this.#carried() : undefined;
@@ -121,6 +141,31 @@ export class AgentStarter {
     };
     sink.run = run;
     return { run, how, info };
+  }
+
+  async #keys(agent: AgentDefinition): Promise<Readonly<Record<string, string>>> {
+    const { provisions, logger } = this.#deps;
+    try {
+      return (await provisions?.environment(agent.id)) ?? {};
+    } catch {
+      // What was thrown may quote what it was about.
+      logger.warn(`The keys of ${agent.id} could not be read; it starts without them.`);
+      return {};
+    }
+  }
+
+  async #mcpServers(info: AgentInfo, signal: AbortSignal): Promise<readonly McpServer[]> {
+    const { logger, provisions, row } = this.#deps;
+    const { sessionId, state } = row;
+    const transports = info.mcp ?? { http: false, sse: false };
+    try {
+      const request = { sessionId, cwd: state.cwd, transports, signal };
+      return (await provisions?.mcpServers(request)) ?? [];
+    } catch (error) {
+      const { message } = toSessionError(error);
+      logger.warn(`${sessionId}: no MCP servers are passed on: ${message}`);
+      return [];
+    }
   }
 
   #sink(): AgentEventSink {

@@ -1,6 +1,7 @@
 // Opening a conversation with an agent that has just started: a new one, or an earlier one by the best way the agent offers.
 import { isSessionError } from './errors.ts';
 import type { AgentInfo, AgentLink, OpenedSession } from './ports.ts';
+import type { McpServer } from './provisions.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
 /** How a conversation came to be open. `replay`: a new one that is told the transcript with its first prompt. */
@@ -11,6 +12,7 @@ export interface ConversationRequest {
   readonly link: AgentLink;
   readonly info: AgentInfo;
   readonly cwd: string;
+  readonly mcpServers: readonly McpServer[];
   /** The agent's id for the earlier conversation; `undefined` for a new one. */
   readonly agentSessionId: string | undefined;
   /** When that one was begun: wall time in milliseconds, where known. */
@@ -49,22 +51,23 @@ export async function openConversation(
 async function open(
   request: ConversationRequest,
 ): Promise<{ readonly opened: OpenedSession; readonly how: OpenedHow }> {
-  const { link, info, cwd, agentSessionId } = request;
+  const { link, info, cwd, mcpServers, agentSessionId } = request;
   const { forkOf } = request;
   if (agentSessionId === undefined && forkOf !== undefined) {
     // Refused, the start fails: a fork that knew nothing of what was said would be none.
-    const fork = (): Promise<OpenedSession> => link.forkSession({ cwd, agentSessionId: forkOf });
+    const fork = (): Promise<OpenedSession> =>
+      link.forkSession({ cwd, mcpServers, agentSessionId: forkOf });
     return { opened: await request.step('session/fork', fork), how: 'fork' };
   }
   if (agentSessionId !== undefined) {
-    const id = { cwd, agentSessionId };
+    const id = { cwd, mcpServers, agentSessionId };
     const resumed = await attempt(request, 'resume', info.can.resume, () => link.resumeSession(id));
     if (resumed !== undefined) return resumed;
     const loading = { ...id, begunAt: request.begunAt };
     const loaded = await attempt(request, 'load', info.can.load, () => link.loadSession(loading));
     if (loaded !== undefined) return loaded;
   }
-  const opened = await request.step('session/new', () => link.newSession({ cwd }));
+  const opened = await request.step('session/new', () => link.newSession({ cwd, mcpServers }));
   return { opened, how: request.hasHistory ? 'replay' : 'new' };
 }
 

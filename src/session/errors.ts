@@ -13,6 +13,9 @@ export const sessionErrorCodes = [
   'protocolVersion',
   'authRequired',
   'workspaceUntrusted',
+  // Having it
+  'installFailed',
+  'registryUnreachable',
   // Talking to it
   'agentError',
   'agentExited',

@@ -1,4 +1,5 @@
 // The SessionManager: registry and operations of all sessions; knows no editor.
+import { agentName, settledAgent } from './agentLookup.ts';
 import { stamp } from './clock.ts';
 import { createEntry, isActive } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
@@ -50,7 +51,9 @@ export class SessionManager implements Sessions {
   async create(options: CreateOptions = {}): Promise<SessionInfo> {
     this.#held.assertUsable();
     const { catalog, clock, ids, registry } = this.#deps;
-    const agent = catalog.resolve(options.agent ?? catalog.defaultAgentId);
+    const agentId = options.agent ?? catalog.defaultAgentId;
+    const agent = settledAgent(catalog, agentId) ?? (await catalog.find(agentId));
+    this.#held.assertUsable();
     const at = stamp(clock);
     const state: SessionState = {
       title: options.title ?? agent.name,
@@ -87,7 +90,7 @@ export class SessionManager implements Sessions {
     const { state } = supervisor.entry;
     return sessionDetails(supervisor, {
       info: this.#info(sessionId),
-      agentName: this.#agentName(state.agentId),
+      agentName: agentName(this.#deps.catalog, state.agentId),
       readOnly,
       interrupted: (state.interrupted ?? state.turnRunning) && !isActive(supervisor.entry),
     });
@@ -186,6 +189,11 @@ export class SessionManager implements Sessions {
 
   async fork(sessionId: string): Promise<SessionInfo> {
     return this.#info(await forkSession(this.#deps, this.#held, this.#reader, sessionId));
+  }
+
+  async signIn(sessionId: string, methodId: string): Promise<SessionInfo> {
+    await this.#held.writable(sessionId).signIn(methodId);
+    return this.#info(sessionId);
   }
 
   async rename(sessionId: string, title: string): Promise<void> {
@@ -384,15 +392,6 @@ export class SessionManager implements Sessions {
 
   #view(held: HeldSession): ListedSession {
     return sessionInfo(held.supervisor, this.#idle.deadlineAt(held));
-  }
-
-  #agentName(agentId: string): string {
-    try {
-      return this.#deps.catalog.resolve(agentId).name;
-    } catch {
-      // The agent is not configured here any more: its id is all there is to show.
-      return agentId;
-    }
   }
 
   #named(sessionId: string, run: () => void): void {

@@ -3,6 +3,7 @@ import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
 import type { SessionError } from './errors.ts';
 import type { Event } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
+import type { McpServer } from './provisions.ts';
 import type { AgentFacts, SessionState } from './state.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
 import type { TranscriptHit } from './transcriptSearch.ts';
@@ -59,13 +60,38 @@ export interface AgentInfo {
     readonly audio: boolean;
     readonly embeddedContext: boolean;
   };
-  readonly authMethods: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly description?: string;
-    readonly type: string;
-    readonly raw: unknown;
-  }[];
+  /** How it can reach MCP servers besides starting them itself; absent = not at all. */
+  readonly mcp?: { readonly http: boolean; readonly sse: boolean };
+  readonly authMethods: readonly AuthMethod[];
+}
+
+/** A way to sign in that an agent offers. */
+export interface AuthMethod {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  /** `agent`, `terminal`, `env_var`, or something newer. */
+  readonly type: string;
+  /** The method as the agent sent it. */
+  readonly raw: unknown;
+}
+
+/** What a conversation is opened with. */
+export interface OpenOptions {
+  readonly cwd: string;
+  /** None when absent. */
+  readonly mcpServers?: readonly McpServer[];
+}
+
+/** What an earlier conversation is opened again with. */
+export interface ReopenOptions extends OpenOptions {
+  readonly agentSessionId: string;
+}
+
+/** What an earlier conversation is loaded with. */
+export interface LoadOptions extends ReopenOptions {
+  /** When it was begun: wall time in milliseconds, where known. */
+  readonly begunAt?: number | undefined;
 }
 
 /** A conversation that the agent has opened (new, loaded or resumed). */
@@ -130,6 +156,8 @@ export interface LaunchRequest {
   readonly agent: AgentDefinition;
   /** The session's folder, absolute. */
   readonly cwd: string;
+  /** The user's keys for this agent: added to its environment, and never written anywhere. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 /** How to stop. */
@@ -165,22 +193,11 @@ export interface AgentLink {
   /** @throws SessionError `protocolVersion`, `agentError` */
   initialize(): Promise<AgentInfo>;
   /** @throws SessionError `authRequired`, `agentError` */
-  newSession(options: { readonly cwd: string }): Promise<OpenedSession>;
-  /** @param options `begunAt`: when the conversation was begun, wall time in milliseconds, where known */
-  loadSession(options: {
-    readonly cwd: string;
-    readonly agentSessionId: string;
-    readonly begunAt?: number | undefined;
-  }): Promise<OpenedSession>;
-  resumeSession(options: {
-    readonly cwd: string;
-    readonly agentSessionId: string;
-  }): Promise<OpenedSession>;
+  newSession(options: OpenOptions): Promise<OpenedSession>;
+  loadSession(options: LoadOptions): Promise<OpenedSession>;
+  resumeSession(options: ReopenOptions): Promise<OpenedSession>;
   /** Opens a new conversation that goes on from where another one is. Unstable in the protocol. */
-  forkSession(options: {
-    readonly cwd: string;
-    readonly agentSessionId: string;
-  }): Promise<OpenedSession>;
+  forkSession(options: ReopenOptions): Promise<OpenedSession>;
   authenticate(methodId: string): Promise<void>;
   /** One at a time: the caller queues. */
   prompt(
@@ -210,8 +227,13 @@ export interface AgentLauncher {
 
 /** The agents that may be started now. */
 export interface AgentCatalog {
-  /** @throws SessionError `agentUnknown` or `workspaceUntrusted` */
+  /** One that is shipped, in the settings, or was found before. @throws SessionError `agentUnknown` or `workspaceUntrusted` */
   resolve(agentId: string): AgentDefinition;
+  /**
+   * The same, and those that Roost has installed or knows by their name on the PATH.
+   * @throws SessionError `agentUnknown`, `workspaceUntrusted`, `installFailed` when it is only half installed
+   */
+  find(agentId: string): Promise<AgentDefinition>;
   readonly defaultAgentId: string;
 }
 

@@ -18,9 +18,10 @@ export class RunStart {
 
   /**
    * Starts the agent of a session at rest.
+   * @param signInWith the way to sign in that the user chose, taken before the conversation is opened
    * @throws SessionError that says which step failed, where and why; the row is then `failed`
    */
-  begin(): Promise<void> {
+  begin(signInWith?: string): Promise<void> {
     const { pending, row } = this.#parts;
     const abort = new AbortController();
     const { promise, resolve } = Promise.withResolvers<Promise<void>>();
@@ -30,12 +31,12 @@ export class RunStart {
     pending.open();
     row.clear('archived');
     row.setStatus('starting');
-    resolve(this.#start(phase));
+    resolve(this.#start(phase, signInWith));
     done.catch(() => undefined);
     return done;
   }
 
-  async #start(phase: StartingPhase): Promise<void> {
+  async #start(phase: StartingPhase, signInWith: string | undefined): Promise<void> {
     const { deps, row, starter, backoff, sessionId, turns } = this.#parts;
     const { clock, telemetry } = deps;
     const startedAt = clock.monotonic();
@@ -44,6 +45,10 @@ export class RunStart {
       const { run, how, info } = await starter.start({
         signal: phase.abort.signal,
         automatic: backoff.automatic,
+        signInWith,
+        onIntroduced: ({ authMethods }) => {
+          this.#parts.authMethods = authMethods;
+        },
         onLaunched: (link) => {
           phase.link = link;
           this.#watch(link);
@@ -92,6 +97,8 @@ export class RunStart {
       const how = { exitCode, signal, forced, durationMs: deps.clock.monotonic() - startedAt };
       deps.telemetry.publish('roost.session.terminated', row.subject, { reason: 'failed', ...how });
     }
+    // Only a person can sign in: another start would end the same way.
+    if (error.code === 'authRequired') backoff.reset();
     if (backoff.automatic) this.#end.restartOrGiveUp(error);
     await row.reported();
   }

@@ -6,7 +6,7 @@ import { maxChangedFiles } from './fileChanges.ts';
 import type { TerminationReport } from './info.ts';
 import { PendingRequests } from './pendingRequests.ts';
 import { policyOf, type PermissionPolicy } from './permissionPolicy.ts';
-import type { AgentInfo, AgentLink } from './ports.ts';
+import type { AgentInfo, AgentLink, AuthMethod } from './ports.ts';
 import { PromptQueue } from './promptQueue.ts';
 import { RestartBackoff, type PlannedRestart } from './restartBackoff.ts';
 import { SessionRow } from './sessionRow.ts';
@@ -57,6 +57,8 @@ export class SessionParts {
   settled: Promise<void> = Promise.resolve();
   /** What the agent offers, once it has said so. */
   can: AgentInfo['can'] | undefined;
+  /** The ways to sign in that it offered last. */
+  authMethods: readonly AuthMethod[] | undefined;
   /** Whether the session has been ready, in this host's life or an earlier one. */
   everReady: boolean;
 

@@ -67,6 +67,7 @@ export function sessionDetails(
     agentName: state.facts?.agentName ?? more.agentName,
     facts: state.facts ?? { commands: [], modes: [], configOptions: [] },
     can: supervisor.can,
+    authMethods: supervisor.authMethods,
     pending: supervisor.pending.list(),
     queue: supervisor.queue.list().map(({ promptId, blocks }) => ({
       promptId,

@@ -11,6 +11,7 @@ import type {
 } from './info.ts';
 import type {
   AgentInfo,
+  AuthMethod,
   ContentBlock,
   ElicitationAnswer,
   ElicitationAsk,
@@ -37,6 +38,8 @@ export interface SessionDetails {
   readonly agentName: string;
   readonly facts: AgentFacts;
   readonly can: AgentInfo['can'] | undefined;
+  /** Ways to sign in that the agent offered; absent until it was asked in this window. */
+  readonly authMethods?: readonly AuthMethod[] | undefined;
   readonly pending: readonly PendingRequestDetails[];
   /** Prompts that wait behind the running turn, oldest first. */
   readonly queue: readonly { readonly promptId: string; readonly text: string }[];
@@ -115,6 +118,11 @@ export interface Sessions {
   resume(sessionId: string): Promise<SessionInfo>;
   /** A new session that goes on from where this one is, with all that was said; needs an agent that can. */
   fork(sessionId: string): Promise<SessionInfo>;
+  /**
+   * Signs in with a method of the agent and starts the session where it does not run.
+   * @throws SessionError `authRequired` when the agent refuses, or asks again after it accepted
+   */
+  signIn(sessionId: string, methodId: string): Promise<SessionInfo>;
   rename(sessionId: string, title: string): Promise<void>;
   setKeepAwake(sessionId: string, keepAwake: boolean): Promise<void>;
   /** Merges; a key that is there but undefined follows the settings again. Requests that the new mode answers are answered. */

@@ -49,6 +49,7 @@ export const settingSchemas = {
   'workspaceAgent.url': z._default(z.string(), ''),
   'workspaceAgent.model': z._default(z.string(), ''),
   'workspaceAgent.contextTokens': z._default(z.int().check(z.minimum(0)), 0),
+  'mcp.enabled': z._default(z.boolean(), true),
   'log.protocol': z._default(z.boolean(), false),
 } as const;
 

@@ -6,7 +6,7 @@ import type { SessionEntry } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
 import type { SavedSessionInfo, TerminationReport } from './info.ts';
 import type { PendingRequests } from './pendingRequests.ts';
-import type { AgentInfo, ContentBlock } from './ports.ts';
+import type { AgentInfo, AuthMethod, ContentBlock } from './ports.ts';
 import { answerByPolicy } from './permissionPolicy.ts';
 import type { OptionalState } from './sessionRow.ts';
 import type { PromptQueue, TurnResult } from './promptQueue.ts';
@@ -14,6 +14,7 @@ import { RunEnd } from './runEnd.ts';
 import { RunStart } from './runStart.ts';
 import { RunStop, type StopReason } from './runStop.ts';
 import { SessionParts } from './sessionParts.ts';
+import { signInRunning } from './signIn.ts';
 import type { SessionState } from './state.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 
@@ -46,6 +47,11 @@ export class SessionSupervisor {
   /** What the agent offers, once it has said so. */
   get can(): AgentInfo['can'] | undefined {
     return this.#parts.can;
+  }
+
+  /** The ways to sign in that the agent offered last; `undefined` when it was not asked in this window. */
+  get authMethods(): readonly AuthMethod[] | undefined {
+    return this.#parts.authMethods;
   }
 
   /** When a crashed session will be started again by itself; ISO 8601. */
@@ -108,6 +114,34 @@ export class SessionSupervisor {
         return this.#start.begin();
       case 'rest':
         return this.#start.begin();
+    }
+  }
+
+  /**
+   * Signs in with a method of the agent: with the one that runs, else as part of a start.
+   * @throws SessionError `authRequired` when the agent refuses, or asks again after it accepted
+   */
+  async signIn(methodId: string): Promise<void> {
+    const { phase, deps, row } = this.#parts;
+    switch (phase.kind) {
+      case 'running': {
+        const where = { sessionId: this.sessionId, cwd: row.state.cwd };
+        return signInRunning(phase.run, deps.clock, where, methodId);
+      }
+      case 'stuck':
+        // The old process has to go first, as for any start.
+        await this.stop('user', true);
+        return this.signIn(methodId);
+      case 'starting':
+      case 'stopping':
+        // A start that fails is what the sign-in is for.
+        await phase.done.catch(() => undefined);
+        return this.signIn(methodId);
+      case 'backoff':
+        phase.planned.timer.dispose();
+        return this.#start.begin(methodId);
+      case 'rest':
+        return this.#start.begin(methodId);
     }
   }
 

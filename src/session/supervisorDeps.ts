@@ -1,6 +1,7 @@
 // What a SessionSupervisor is given.
 import type { Clock } from './clock.ts';
 import type { AgentCatalog, AgentLauncher, IdSource, Logger, SessionStore } from './ports.ts';
+import type { AgentProvisions } from './provisions.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { TurnOutcome } from './sessions.ts';
 import type { Settings } from './settings.ts';
@@ -14,6 +15,8 @@ export interface DomainDeps {
   /** Resolves with what starts agents; its code is loaded when the first one is to start. */
   readonly launcher: () => Promise<AgentLauncher>;
   readonly catalog: AgentCatalog;
+  /** Keys and MCP servers for agents; none when absent. */
+  readonly provisions?: AgentProvisions | undefined;
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly ids: IdSource;

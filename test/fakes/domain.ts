@@ -2,6 +2,7 @@
 import { SessionError } from '../../src/session/errors.ts';
 import { SessionManager } from '../../src/session/manager.ts';
 import type { Logger } from '../../src/session/ports.ts';
+import type { AgentProvisions } from '../../src/session/provisions.ts';
 import { SessionRegistry } from '../../src/session/registry.ts';
 import { parseSettings, type SettingName, type Settings } from '../../src/session/settings.ts';
 import { TelemetryBus } from '../../src/session/telemetryBus.ts';
@@ -51,6 +52,7 @@ export interface FakeDomain {
 export function fakeDomain(
   given: Partial<Record<SettingName, unknown>> = {},
   store = new MemoryStore(),
+  provisions?: AgentProvisions,
 ): FakeDomain {
   const settings = { ...given };
   const clock = new FakeClock();
@@ -70,7 +72,12 @@ export function fakeDomain(
         if (id === 'fake') return fakeAgent;
         throw new SessionError('agentUnknown', `no agent ${id}`);
       },
+      find: (id) =>
+        id === 'fake'
+          ? Promise.resolve(fakeAgent)
+          : Promise.reject(new SessionError('agentUnknown', `no agent ${id}`)),
     },
+    provisions,
     store,
     clock,
     ids: {
@@ -107,7 +114,7 @@ export function fakeDomain(
     nextLife: () => {
       for (const subscription of subscriptions) subscription.dispose();
       store.open_.clear();
-      return fakeDomain(settings, store);
+      return fakeDomain(settings, store, provisions);
     },
   };
 }

@@ -10,6 +10,7 @@ import type {
   ContentBlock,
   LaunchRequest,
   OpenedSession,
+  OpenOptions,
   StopReport,
   StopRequest,
 } from '../../src/session/ports.ts';
@@ -46,6 +47,7 @@ export class FakeLink implements AgentLink {
   readonly events: AgentEvents;
   readonly calls: string[] = [];
   readonly prompts: (readonly ContentBlock[])[] = [];
+  readonly opens: OpenOptions[] = [];
   readonly held: Held[] = [];
   readonly stops: StopRequest[] = [];
   readonly ended: Promise<AgentEnd>;
@@ -92,15 +94,18 @@ export class FakeLink implements AgentLink {
     return this.#ask<AgentInfo>('initialize', this.#script.info ?? fullInfo);
   }
 
-  newSession(): Promise<OpenedSession> {
+  newSession(options: OpenOptions): Promise<OpenedSession> {
+    this.opens.push(options);
     return this.#ask('session/new', { agentSessionId: 'fake-1', ...this.#script.opened });
   }
 
-  loadSession(): Promise<OpenedSession> {
+  loadSession(options: OpenOptions): Promise<OpenedSession> {
+    this.opens.push(options);
     return this.#ask('session/load', { agentSessionId: 'fake-1', ...this.#script.opened });
   }
 
-  resumeSession(): Promise<OpenedSession> {
+  resumeSession(options: OpenOptions): Promise<OpenedSession> {
+    this.opens.push(options);
     return this.#ask('session/resume', { agentSessionId: 'fake-1', ...this.#script.opened });
   }
 

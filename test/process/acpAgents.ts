@@ -188,9 +188,12 @@ export class Lab {
   }
 
   /** Starts an agent. */
-  launch(agent: AgentDefinition): { link: AgentLink; events: RecordingEvents } {
+  launch(
+    agent: AgentDefinition,
+    keys: Readonly<Record<string, string>> = {},
+  ): { link: AgentLink; events: RecordingEvents } {
     const events = new RecordingEvents();
-    const link = this.launcher.launch({ sessionId: 'test', agent, cwd: this.folder }, events);
+    const link = this.launcher.launch({ sessionId: 'test', agent, cwd: this.folder, keys }, events);
     this.#links.push(link);
     return { link, events };
   }

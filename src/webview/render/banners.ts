@@ -58,7 +58,7 @@ function stateBanner(session: SessionView): Banner | undefined {
         level: 'error',
         text: error?.message ?? word('failed'),
         hint: error?.hint,
-        actions: ['restart', 'showLog'],
+        actions: [wayOut(error?.code), 'showLog'],
       };
     case 'crashed':
       if (restartAt !== undefined) {
@@ -85,6 +85,11 @@ function stateBanner(session: SessionView): Banner | undefined {
     case 'stopping':
       return undefined;
   }
+}
+
+/** What helps a session that could not start. */
+function wayOut(code: string | undefined): Action {
+  return code === 'authRequired' ? 'signIn' : 'restart';
 }
 
 /** Why a session that is fine rests, where that is worth a word. */
@@ -180,6 +185,7 @@ export class Banners {
       case 'restart':
       case 'kill':
       case 'restore':
+      case 'signIn':
       case 'showLog':
         return button({
           class: 'button secondary small',

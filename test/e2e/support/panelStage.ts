@@ -88,6 +88,7 @@ export class PanelStage {
         insert: (text) => Promise.resolve(void this.opened.push(`insert ${text}`)),
         openDiff: ({ path }) => Promise.resolve(void this.opened.push(`diff ${path}`)),
         showLog: () => void this.opened.push('log'),
+        signIn: () => Promise.resolve(this.opened.push('sign-in') > 0),
       },
       mentions: fewMentions,
       drafts: this.drafts,

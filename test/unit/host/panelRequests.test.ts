@@ -19,7 +19,9 @@ interface Stage {
 }
 
 /** A ready session, and a panel's requests with everything but the session replaced. */
-async function stage(): Promise<Stage> {
+async function stage(
+  signIn: (sessionId: string) => Promise<boolean> = () => Promise.resolve(false),
+): Promise<Stage> {
   const domain = fakeDomain();
   const { sessionId } = await domain.manager.create();
   const done: string[] = [];
@@ -49,6 +51,7 @@ async function stage(): Promise<Stage> {
       insert: (text) => Promise.resolve(void done.push(`insert ${text}`)),
       openDiff: (edit) => Promise.resolve(void done.push(`diff ${JSON.stringify(edit)}`)),
       showLog: () => void done.push('log'),
+      signIn: (id) => signIn(id),
     },
     mentions: {
       find: (query) => Promise.resolve([{ ref: { type: 'selection' }, name: query, detail: '' }]),
@@ -74,6 +77,22 @@ async function stage(): Promise<Stage> {
 }
 
 describe('a prompt', () => {
+  it('that meets a sign-in is sent again once the user has signed in, and not otherwise', async () => {
+    const signedOut = new SessionError('authRequired', 'log in');
+    for (const agrees of [true, false]) {
+      const { domain, say, errors } = await stage(() => {
+        if (agrees) domain.agents.script.answers = {};
+        return Promise.resolve(agrees);
+      });
+      domain.agents.script.answers = { 'session/prompt': signedOut };
+      await say({ type: 'prompt', text: 'hello' });
+      expect(domain.agents.last.prompts).toHaveLength(agrees ? 2 : 1);
+      expect(errors.at(-1)).toEqual(
+        agrees ? undefined : expect.objectContaining({ code: 'authRequired', action: 'signIn' }),
+      );
+    }
+  });
+
   it('is sent as it was written', async () => {
     const { domain, say, errors } = await stage();
     await say({ type: 'prompt', text: '/find x' });

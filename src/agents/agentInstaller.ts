@@ -1,0 +1,310 @@
+// Installs agents from npm into a folder of Roost's own: whole or not at all, and cleaned up after whoever died over it.
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { SessionError } from '../session/errors.ts';
+import type { InstallOptions } from '../session/agentOffers.ts';
+import type { Logger } from '../session/ports.ts';
+import type { ProcessOwner, ProcessOwners, RunProgram } from '../session/programs.ts';
+import {
+  receiptName,
+  stagingPrefix,
+  type InstalledAgents,
+  type InstalledState,
+  type Receipt,
+} from './installedAgents.ts';
+import { findProgram } from './installedProgram.ts';
+import { noteOn } from './knownAgents.ts';
+import { compareVersions, launchOf, npmPackageOf, type RegistryAgent } from './registry.ts';
+
+/** What an installer works with. */
+export interface InstallerDeps {
+  readonly installed: InstalledAgents;
+  readonly run: RunProgram;
+  readonly owners: ProcessOwners;
+  readonly logger: Logger;
+  /** The time now, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Large packages over slow lines; after that something hangs. */
+const installDeadlineMs = 20 * 60_000;
+
+const nodeDeadlineMs = 10_000;
+
+/** How much of npm's last words a message quotes. */
+const quotedLength = 400;
+
+/** Installs and removes agents. */
+export class AgentInstaller {
+  readonly #deps: InstallerDeps;
+  readonly #running = new Map<string, Promise<Receipt | undefined>>();
+
+  constructor(deps: InstallerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Installs the pinned package of an agent, in place of an older or a broken one; `undefined` when it
+   * was cancelled. Until the end, and after any failure, what was there before is what is there.
+   * @throws SessionError `installFailed`
+   */
+  async install(agent: RegistryAgent, options: InstallOptions): Promise<Receipt | undefined> {
+    const running = this.#running.get(agent.id);
+    if (running !== undefined) return running;
+    const installing = this.#install(agent, options).finally(() => this.#running.delete(agent.id));
+    this.#running.set(agent.id, installing);
+    return installing;
+  }
+
+  /** What is there of an agent, told apart from what somebody is still putting there. */
+  async look(agentId: string): Promise<InstalledState | { readonly kind: 'installing' }> {
+    const state = this.#deps.installed.look(agentId);
+    if (state.kind !== 'broken') return state;
+    for (const name of await this.#unfinished(agentId)) {
+      if (await this.#isOwned(this.#folder(agentId, name))) return { kind: 'installing' };
+    }
+    return state;
+  }
+
+  /** Takes an agent away, with everything that was half there. @throws SessionError `installFailed` */
+  async remove(agentId: string): Promise<void> {
+    const folder = this.#folder(agentId);
+    try {
+      // Without its receipt it does not count any more, however far the rest gets.
+      await rm(join(folder, receiptName), { force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      throw failed(`${agentId} could not be removed: ${messageOf(error)}`, {
+        hint: 'End its sessions and try again.',
+        cause: error,
+      });
+    }
+  }
+
+  /** Why the user's Node may be too old for an agent, in words; `undefined` when it is not. */
+  async nodeProblem(agent: RegistryAgent): Promise<string | undefined> {
+    const wanted = noteOn(agent.id)?.minNode;
+    if (wanted === undefined) return undefined;
+    let version = '';
+    const end = await this.#deps.run({
+      label: 'node-version',
+      command: 'node',
+      args: ['--version'],
+      cwd: homedir(),
+      deadlineMs: nodeDeadlineMs,
+      onLine: (line) => {
+        version ||= line.trim();
+      },
+    });
+    if (end.kind === 'notStarted')
+      return `${agent.name} needs Node ${wanted}, and there is none on your PATH.`;
+    if (end.kind !== 'ended' || !/^v\d/.test(version)) return undefined;
+    if (compareVersions(version, wanted) >= 0) return undefined;
+    return `${agent.name} needs Node ${wanted}, and the one on your PATH is ${version.slice(1)}.`;
+  }
+
+  #folder(agentId: string, ...rest: string[]): string {
+    return join(this.#deps.installed.root, agentId, ...rest);
+  }
+
+  async #install(agent: RegistryAgent, options: InstallOptions): Promise<Receipt | undefined> {
+    const wanted = npmPackageOf(agent);
+    if (wanted === undefined) {
+      throw failed(`${agent.name} is not published as a package that Roost can install.`, {
+        hint: 'Install it yourself; it is found on your PATH.',
+      });
+    }
+    const { logger, owners } = this.#deps;
+    const staging = this.#folder(agent.id, `${stagingPrefix}${randomUUID()}`);
+    logger.info(`Installing ${agent.id} ${wanted.version} …`);
+    try {
+      await this.#clean(agent.id);
+      await mkdir(staging, { recursive: true, mode: 0o700 });
+      await writeFile(join(staging, ownerName), JSON.stringify(owners.self()));
+      await writeFile(join(staging, 'package.json'), JSON.stringify({ private: true }));
+      const whole = await this.#runNpm(agent, `${wanted.name}@${wanted.version}`, staging, options);
+      if (!whole) {
+        logger.info(`Installing ${agent.id} was cancelled.`);
+        return undefined;
+      }
+      const program = await findProgram(staging, wanted, noteOn(agent.id)?.command);
+      if (program === undefined) {
+        throw failed(`The package ${wanted.name} ${wanted.version} has no program to start.`, {});
+      }
+      await this.#moveIn(agent.id, wanted.version, staging);
+      const receipt: Receipt = {
+        format: 1,
+        id: agent.id,
+        name: agent.name,
+        version: wanted.version,
+        program: `${wanted.version}/${program.path}`,
+        runBy: program.runBy,
+        args: [...launchOf(agent).args],
+        env: { ...launchOf(agent).env },
+        installedAt: new Date(this.#deps.now()).toISOString(),
+      };
+      const before = this.#deps.installed.look(agent.id);
+      await this.#writeReceipt(receipt);
+      await this.#dropOthers(agent.id, [
+        wanted.version,
+        ...(before.kind === 'whole' ? [before.receipt.version] : []),
+      ]);
+      logger.info(`Installed ${agent.id} ${wanted.version}.`);
+      return receipt;
+    } catch (error) {
+      if (error instanceof SessionError) throw error;
+      throw failed(`${agent.name} could not be installed: ${messageOf(error)}`, { cause: error });
+    } finally {
+      await rm(staging, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) => {
+        logger.warn(`${staging} could not be removed: ${messageOf(error)}`);
+      });
+      await this.#dropIfEmpty(agent.id);
+    }
+  }
+
+  /** Whether npm got to its end; `false` when it was cancelled. @throws SessionError `installFailed` */
+  async #runNpm(
+    agent: RegistryAgent,
+    spec: string,
+    staging: string,
+    { signal, onFetched }: InstallOptions,
+  ): Promise<boolean> {
+    const { logger, run } = this.#deps;
+    let fetched = 0;
+    const end = await run({
+      label: `install-${agent.id}`,
+      command: 'npm',
+      args: ['install', spec, '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=http'],
+      cwd: staging,
+      env: { npm_config_update_notifier: 'false', npm_config_progress: 'false' },
+      signal,
+      deadlineMs: installDeadlineMs,
+      onLine: (line) => {
+        logger.debug(`${agent.id}: ${line}`);
+        if (!line.startsWith('npm http fetch')) return;
+        fetched += 1;
+        onFetched?.(fetched);
+      },
+    });
+    switch (end.kind) {
+      case 'cancelled':
+        return false;
+      case 'late':
+        throw failed(`${agent.name} could not be installed: npm did not end.`, {
+          hint: 'Run "Roost: Show Log" to see how far it got.',
+        });
+      case 'notStarted':
+        throw failed(`${agent.name} could not be installed: ${end.message}`, {
+          hint: 'npm comes with Node. Install Node, and reload the window so that your new PATH is read.',
+          details: { command: 'npm', cause: end.code },
+        });
+      case 'ended': {
+        if (end.exitCode === 0) return true;
+        const how =
+          end.signal === null ? `exit code ${end.exitCode ?? '?'}` : `signal ${end.signal}`;
+        const words = end.tail.trim().slice(-quotedLength);
+        throw failed(
+          `${agent.name} could not be installed: npm ended with ${how}. ${words}`.trim(),
+          {
+            hint: 'Nothing was changed. Run "Roost: Show Log" for everything that npm said.',
+            details: {
+              command: 'npm',
+              exitCode: end.exitCode,
+              signal: end.signal,
+              stderrTail: end.tail,
+            },
+          },
+        );
+      }
+    }
+  }
+
+  /** The staged folder becomes the version's; one that was there, broken or not, makes way. */
+  async #moveIn(agentId: string, version: string, staging: string): Promise<void> {
+    await rm(join(staging, ownerName), { force: true });
+    const place = this.#folder(agentId, version);
+    const old = this.#folder(agentId, `${stagingPrefix}${randomUUID()}`);
+    const hadOne = await rename(place, old).then(
+      () => true,
+      () => false,
+    );
+    await rename(staging, place);
+    if (hadOne) await rm(old, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #writeReceipt(receipt: Receipt): Promise<void> {
+    const file = this.#folder(receipt.id, receiptName);
+    const fresh = `${file}.${randomUUID()}`;
+    await writeFile(fresh, `${JSON.stringify(receipt, undefined, 2)}\n`, {
+      mode: 0o600,
+      flush: true,
+    });
+    await rename(fresh, file);
+  }
+
+  /** Removes what died half-way: folders whose owner is gone. */
+  async #clean(agentId: string): Promise<void> {
+    for (const name of await this.#unfinished(agentId)) {
+      const folder = this.#folder(agentId, name);
+      if (await this.#isOwned(folder)) continue;
+      this.#deps.logger.info(`Removing what an unfinished installation left: ${folder}`);
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  /** Versions that nothing points to any more. The one before stays: another window may still start it. */
+  async #dropOthers(agentId: string, keep: readonly string[]): Promise<void> {
+    for (const entry of await readdir(this.#folder(agentId), { withFileTypes: true })) {
+      if (!entry.isDirectory() || keep.includes(entry.name)) continue;
+      if (entry.name.startsWith(stagingPrefix)) continue;
+      await rm(this.#folder(agentId, entry.name), { recursive: true, force: true }).catch(() => {
+        this.#deps.logger.warn(`An old version stays: ${this.#folder(agentId, entry.name)}`);
+      });
+    }
+  }
+
+  async #dropIfEmpty(agentId: string): Promise<void> {
+    const rest = await readdir(this.#folder(agentId)).catch(() => ['?']);
+    if (rest.length === 0) await rm(this.#folder(agentId), { recursive: true, force: true });
+  }
+
+  async #unfinished(agentId: string): Promise<readonly string[]> {
+    const names = await readdir(this.#folder(agentId)).catch(() => []);
+    return names.filter((name) => name.startsWith(stagingPrefix));
+  }
+
+  async #isOwned(folder: string): Promise<boolean> {
+    try {
+      const owner = parseOwner(await readFile(join(folder, ownerName), 'utf8'));
+      return owner !== undefined && (await this.#deps.owners.isAlive(owner));
+    } catch {
+      // No owner was written: nobody is at work there.
+      return false;
+    }
+  }
+}
+
+/** The file in an unfinished folder that says who is at work there. */
+const ownerName = 'owner.json';
+
+function parseOwner(text: string): ProcessOwner | undefined {
+  const raw: unknown = JSON.parse(text);
+  if (typeof raw !== 'object' || raw === null || !('pid' in raw) || !('startedAt' in raw)) {
+    return undefined;
+  }
+  const { pid, startedAt } = raw;
+  return typeof pid === 'number' && typeof startedAt === 'string' ? { pid, startedAt } : undefined;
+}
+
+function failed(
+  message: string,
+  more: ConstructorParameters<typeof SessionError>[2],
+): SessionError {
+  return new SessionError('installFailed', message, more);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

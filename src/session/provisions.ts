@@ -1,0 +1,37 @@
+// What a session's agent is given besides its definition: the user's keys for it, and the MCP servers it may use.
+
+/** An MCP server that an agent is told to use; the agent starts or contacts it. */
+export type McpServer =
+  | {
+      readonly transport: 'stdio';
+      readonly name: string;
+      /** Absolute where it could be found, else as configured. */
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly transport: 'http' | 'sse';
+      readonly name: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+    };
+
+/** What servers are wanted for. */
+export interface McpRequest {
+  readonly sessionId: string;
+  /** The session's folder, absolute. */
+  readonly cwd: string;
+  /** What the agent can use besides servers that it starts itself. */
+  readonly transports: { readonly http: boolean; readonly sse: boolean };
+  /** Fires when the session is stopped while a person is still being asked for a value. */
+  readonly signal: AbortSignal;
+}
+
+/** Hands out what the user has set aside for agents. Rejections never fail a start: it goes on without. */
+export interface AgentProvisions {
+  /** Environment variables that hold the user's keys for this agent, and for no other. */
+  environment(agentId: string): Promise<Readonly<Record<string, string>>>;
+  /** The servers for one session; those it cannot use, or that lack a value, are left out. */
+  mcpServers(request: McpRequest): Promise<readonly McpServer[]>;
+}
