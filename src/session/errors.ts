@@ -53,6 +53,8 @@ const usualHints: Readonly<Record<SessionErrorCode, string>> = {
   protocolVersion: 'Update Roost or the agent, so that both speak the same version.',
   authRequired: 'Sign in the way the agent offers, then try again.',
   workspaceUntrusted: 'Trust the workspace to start agents in it.',
+  installFailed: 'Nothing was changed. Run "Roost: Show Log" to see why.',
+  registryUnreachable: 'The list of agents that Roost has stays as it is.',
   agentError: 'This is what the agent said. Try again, or restart the session.',
   agentExited: 'Restart the session: the conversation is saved and goes on where it was.',
   connectionClosed: 'Restart the session.',

@@ -3,6 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { InstalledAgents } from '../../src/agents/installedAgents.ts';
+import { knownDefinition } from '../../src/agents/knownDefinitions.ts';
+import { RegistryCopy } from '../../src/agents/registryCopy.ts';
 import { advice } from '../../src/host/errorAdvice.ts';
 import { containedPath } from '../../src/host/containedPath.ts';
 import { createRoostApi } from '../../src/host/roostApi.ts';
@@ -13,6 +16,7 @@ import {
   type SessionErrorCode,
 } from '../../src/session/errors.ts';
 import { TelemetryBus } from '../../src/session/telemetryBus.ts';
+import { recordingLogger } from '../fakes/domain.ts';
 import { RoostStack, type StackOptions } from '../agents/roostStack.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'roost-errors-'));
@@ -94,6 +98,11 @@ const reopened =
     await withRoost(agent(), (stack) => use(stack, sessionId), { storage: place });
   };
 
+/** A registry that would be asked for at an address. */
+function registryOf(url: string): RegistryCopy {
+  return new RegistryCopy({ file: join(root, 'registry.json'), logger: recordingLogger(), url });
+}
+
 const notExecutable = join(root, 'not-executable');
 writeFileSync(notExecutable, 'text');
 chmodSync(notExecutable, 0o644);
@@ -123,6 +132,15 @@ const situations: Readonly<Record<SessionErrorCode, Situation>> = {
   protocolVersion: start(agent('--protocol', '99')),
   authRequired: start(agent('--needs-auth')),
   workspaceUntrusted: start(agent(), { trusted: () => false }),
+  // Half of an installation: a folder without a receipt.
+  installFailed: async () => {
+    const installed = new InstalledAgents(join(root, 'agents'));
+    mkdirSync(join(installed.root, 'gemini', '1.0.0'), { recursive: true });
+    await knownDefinition({ installed, registry: registryOf('http://127.0.0.1:9/') }, 'gemini');
+  },
+  registryUnreachable: async () => {
+    await registryOf('http://127.0.0.1:9/registry.json').refresh(new AbortController().signal);
+  },
   agentError: prompt('fail -32603 out of credit'),
   agentExited: prompt('crash'),
   // Closes its output instead of answering, and lives on.
@@ -225,6 +243,8 @@ const noSession = new Set<SessionErrorCode>([
   'invalidArgument',
   'disposed',
   'pathOutsideWorkspace',
+  'installFailed',
+  'registryUnreachable',
 ]);
 
 describe('every failure', () => {
