@@ -1,6 +1,6 @@
 // Agents in a real extension host: one's own command, keys, signing in in every way, and MCP servers of the workspace.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
@@ -112,9 +112,25 @@ describe('agents', () => {
 
   it('are signed in to in a terminal, and start again when it closes', async () => {
     const sessionId = await refused('shell');
-    const info = await run<SessionInfo>('signIn', { sessionId, methodId: 'shell' });
-    assert.ok(existsSync(join(scratch, 'signed-in')));
-    assert.equal(info.status, 'ready');
+    const opened = Promise.withResolvers<vscode.Terminal>();
+    const watch = vscode.window.onDidOpenTerminal((terminal) => {
+      opened.resolve(terminal);
+    });
+    try {
+      const signingIn = run<SessionInfo>('signIn', { sessionId, methodId: 'shell' });
+      const terminal = await opened.promise;
+      assert.ok('shellArgs' in terminal.creationOptions);
+      const { shellPath, shellArgs } = terminal.creationOptions;
+      assert.equal(shellPath, process.execPath);
+      assert.ok(Array.isArray(shellArgs));
+      assert.equal(shellArgs.at(-1), '--login');
+      // Not every host of these tests can start a terminal's program: what it would have done.
+      writeFileSync(join(scratch, 'signed-in'), 'by hand');
+      terminal.dispose();
+      assert.equal((await signingIn).status, 'ready');
+    } finally {
+      watch.dispose();
+    }
   });
 
   it('get the key that is kept for them, and no other agent does', async () => {
