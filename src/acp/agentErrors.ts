@@ -4,8 +4,16 @@ import { isSessionError } from '../session/errors.ts';
 import type { AgentEnd } from '../session/ports.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
-/** An agent's answer to a request, as an error of the session. Errors of ours pass unchanged. */
-export function agentAnswered(thrown: unknown, agentName: string, method: string): SessionError {
+/**
+ * An agent's answer to a request, as an error of the session. Errors of ours pass unchanged.
+ * @param mask takes the user's keys out of what the agent said: some quote the one they refuse
+ */
+export function agentAnswered(
+  thrown: unknown,
+  agentName: string,
+  method: string,
+  mask: (text: string) => string,
+): SessionError {
   if (isSessionError(thrown)) return thrown;
   if (!(thrown instanceof RpcError)) {
     return new SessionError('internal', `${method} failed.`, { cause: thrown });
@@ -18,7 +26,11 @@ export function agentAnswered(thrown: unknown, agentName: string, method: string
     });
   }
   const said = [thrown.message, detailIn(thrown.data)].filter((part) => part !== '').join(': ');
-  return new SessionError('agentError', `${agentName} answered ${method} with: ${said}`, more);
+  return new SessionError(
+    'agentError',
+    `${agentName} answered ${method} with: ${mask(said)}`,
+    more,
+  );
 }
 
 /** Many agents say "Internal error" and put what happened into the data. */

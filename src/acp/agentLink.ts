@@ -123,7 +123,7 @@ export class AcpAgentLink implements AgentLink {
   }
 
   stderrTail(): string {
-    return this.#run.stderrTail();
+    return this.#secrets.mask(this.#run.stderrTail());
   }
 
   async initialize(): Promise<AgentInfo> {
@@ -291,7 +291,7 @@ export class AcpAgentLink implements AgentLink {
       connection === undefined ? undefined : this.#inputEnded.promise,
     ]);
     // Standard error was read to its end only now.
-    return { ...end, stderrTail: this.#run.stderrTail() };
+    return { ...end, stderrTail: this.stderrTail() };
   }
 
   /**
@@ -344,7 +344,7 @@ export class AcpAgentLink implements AgentLink {
     try {
       return await connection.request(method, params);
     } catch (thrown) {
-      throw agentAnswered(thrown, agent.name, method);
+      throw agentAnswered(thrown, agent.name, method, (text) => this.#secrets.mask(text));
     }
   }
 

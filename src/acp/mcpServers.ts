@@ -9,6 +9,7 @@ export function mcpServersParam(
 ): unknown {
   for (const server of servers ?? []) {
     secrets.add(Object.values(server.transport === 'stdio' ? server.env : server.headers));
+    secrets.add(server.secrets ?? []);
   }
   const pairs = (record: Readonly<Record<string, string>>): unknown =>
     Object.entries(record).map(([name, value]) => ({ name, value }));

@@ -1,4 +1,4 @@
-// Keeps values that only an agent may know out of the log of the wire.
+// Keeps values that only an agent may know out of the log of the wire, and out of what is quoted of the agent's errors.
 
 /** Shorter ones would blacken half of every line, and are no secrets. */
 const shortest = 6;
@@ -9,6 +9,7 @@ export type WireLog = (direction: 'in' | 'out', line: string) => void;
 /** Values that a log must not show. */
 export class SecretMask {
   readonly #values = new Set<string>();
+  #longestFirst: readonly string[] = [];
 
   constructor(values: Iterable<string>) {
     this.add(values);
@@ -19,8 +20,13 @@ export class SecretMask {
     for (const value of values) {
       if (value.length < shortest) continue;
       // An agent may quote it within a text that is JSON itself.
-      this.#values.add(inJson(inJson(value))).add(inJson(value));
+      this.#values
+        .add(inJson(inJson(value)))
+        .add(inJson(value))
+        .add(value);
     }
+    // A value that holds another one goes whole.
+    this.#longestFirst = [...this.#values].sort((a, b) => b.length - a.length);
   }
 
   /** The log of the wire, while there is one, with every secret masked. */
@@ -36,11 +42,9 @@ export class SecretMask {
     };
   }
 
-  /** A line of JSON with every secret replaced. */
-  mask(line: string): string {
-    let masked = line;
-    for (const value of this.#values) masked = masked.replaceAll(value, '***');
-    return masked;
+  /** A line of JSON, or any text, with every secret replaced. */
+  mask(text: string): string {
+    return this.#longestFirst.reduce((left, value) => left.replaceAll(value, '***'), text);
   }
 }
 

@@ -72,6 +72,7 @@ export class KnownAgentDirectory implements AgentDirectory {
   }
 
   async tryCommand(agent: AgentDefinition, options: TrialOptions): Promise<AgentInfo> {
+    this.#deps.catalog.assertTrusted();
     return tryCommand(this.#deps, agent, options);
   }
 

@@ -36,10 +36,17 @@ const nodeDeadlineMs = 10_000;
 /** How much of npm's last words a message quotes. */
 const quotedLength = 400;
 
+/** An installation that goes on now. */
+interface RunningInstallation {
+  readonly cancel: AbortController;
+  readonly listeners: Set<(count: number) => void>;
+  readonly done: Promise<Receipt | undefined>;
+}
+
 /** Installs and removes agents. */
 export class AgentInstaller {
   readonly #deps: InstallerDeps;
-  readonly #running = new Map<string, Promise<Receipt | undefined>>();
+  readonly #running = new Map<string, RunningInstallation>();
 
   constructor(deps: InstallerDeps) {
     this.#deps = deps;
@@ -51,11 +58,34 @@ export class AgentInstaller {
    * @throws SessionError `installFailed`
    */
   async install(agent: RegistryAgent, options: InstallOptions): Promise<Receipt | undefined> {
-    const running = this.#running.get(agent.id);
-    if (running !== undefined) return running;
-    const installing = this.#install(agent, options).finally(() => this.#running.delete(agent.id));
-    this.#running.set(agent.id, installing);
-    return installing;
+    const running = this.#running.get(agent.id) ?? this.#begin(agent);
+    const { signal, onFetched } = options;
+    const cancel = (): void => {
+      running.cancel.abort();
+    };
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+    if (onFetched !== undefined) running.listeners.add(onFetched);
+    try {
+      return await running.done;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** One installation, whoever else asks for it meanwhile: all of them hear of it, and each can cancel it. */
+  #begin(agent: RegistryAgent): RunningInstallation {
+    const cancel = new AbortController();
+    const listeners = new Set<(count: number) => void>();
+    const onFetched = (count: number): void => {
+      for (const listener of listeners) listener(count);
+    };
+    const done = this.#install(agent, { signal: cancel.signal, onFetched }).finally(() => {
+      this.#running.delete(agent.id);
+    });
+    const running = { cancel, listeners, done };
+    this.#running.set(agent.id, running);
+    return running;
   }
 
   /** What is there of an agent, told apart from what somebody is still putting there. */

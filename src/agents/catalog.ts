@@ -22,6 +22,8 @@ interface AgentSummary {
 export interface ListableAgentCatalog extends AgentCatalog {
   /** Every agent, the shipped one first, then in the order of the settings; also when untrusted. */
   list(): readonly AgentSummary[];
+  /** @throws SessionError `workspaceUntrusted` while nothing may be started */
+  assertTrusted(): void;
 }
 
 /** What the catalog is made from. */
@@ -66,14 +68,17 @@ export function createAgentCatalog(sources: AgentCatalogSources): ListableAgentC
     return all;
   }
 
+  function assertTrusted(): void {
+    if (sources.isTrusted()) return;
+    throw new SessionError(
+      'workspaceUntrusted',
+      'No agent is started in a workspace that is not trusted.',
+      { hint: 'Run "Workspaces: Manage Workspace Trust" and trust this workspace first.' },
+    );
+  }
+
   function known(agentId: string): AgentDefinition | undefined {
-    if (!sources.isTrusted()) {
-      throw new SessionError(
-        'workspaceUntrusted',
-        'No agent is started in a workspace that is not trusted.',
-        { hint: 'Run "Workspaces: Manage Workspace Trust" and trust this workspace first.' },
-      );
-    }
+    assertTrusted();
     return definitions().get(agentId);
   }
 
@@ -89,6 +94,8 @@ export function createAgentCatalog(sources: AgentCatalogSources): ListableAgentC
   }
 
   return {
+    assertTrusted,
+
     get defaultAgentId() {
       return sources.settings().defaultAgent;
     },

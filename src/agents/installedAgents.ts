@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentDefinition } from '../session/ports.ts';
 
 /** The name of the receipt in an agent's folder. Written last: without it nothing counts as installed. */
@@ -15,10 +15,10 @@ export const stagingPrefix = 'staging-';
 export const receiptSchema = z.looseObject({
   format: z.literal(1),
   id: z.string(),
-  name: z.string().min(1),
-  version: z.string().min(1),
+  name: z.string().check(z.minLength(1)),
+  version: z.string().check(z.minLength(1)),
   /** The program, relative to the agent's folder, with `/` between. */
-  program: z.string().regex(/^(?!\/)(?!.*\.\.)/),
+  program: z.string().check(z.regex(/^(?!\/)(?!.*\.\.)/)),
   /** Whether `node` runs the program, or the system does. */
   runBy: z.enum(['node', 'system']),
   args: z.array(z.string()),

@@ -1,7 +1,7 @@
 // Which file of an installed package is its program, and what runs it; and which version a program on the PATH is of.
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { NpmPackage } from './registry.ts';
 
 /** A program within a folder. */
@@ -12,9 +12,9 @@ export interface InstalledProgram {
 }
 
 const manifestSchema = z.looseObject({
-  name: z.string().optional(),
-  version: z.string().optional(),
-  bin: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+  name: z.optional(z.string()),
+  version: z.optional(z.string()),
+  bin: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
 });
 
 /**

@@ -1,5 +1,5 @@
 // The agents Roost comes with knowledge of: the bundled copy of the registry, and notes on what the registry does not say.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentDefinition } from '../session/ports.ts';
 import notesData from './agentNotes.json' with { type: 'json' };
 import { launchOf, parseRegistry, programOf, type RegistryAgent } from './registry.ts';
@@ -7,18 +7,18 @@ import registryData from './registry.json' with { type: 'json' };
 
 const noteSchema = z.strictObject({
   /** The program's name on the PATH. */
-  command: z.string().min(1),
+  command: z.string().check(z.minLength(1)),
   /** The oldest Node it runs on, where it needs one. */
-  minNode: z.string().optional(),
+  minNode: z.optional(z.string()),
   /** What an installation takes on disk. */
-  megabytes: z.number().optional(),
+  megabytes: z.optional(z.number()),
   /** Another program that it cannot do without. */
-  needs: z.string().optional(),
+  needs: z.optional(z.string()),
   signIn: z.strictObject({
     /** Variables that it takes a key from. */
     keys: z.array(z.string()),
     /** Arguments that make its program sign somebody in, in a terminal. */
-    terminal: z.array(z.string()).optional(),
+    terminal: z.optional(z.array(z.string())),
   }),
   /** What its sessions can do besides being opened. */
   sessions: z.array(z.enum(['load', 'resume', 'list', 'close', 'fork'])),

@@ -1,34 +1,33 @@
 // The public registry of ACP agents, in its own format: read tolerantly, compared and merged. Pure.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentDefinition } from '../session/ports.ts';
 
 const launchFields = {
-  args: z.array(z.string()).default([]),
-  env: z.record(z.string(), z.string()).default({}),
+  args: z._default(z.array(z.string()), []),
+  env: z._default(z.record(z.string(), z.string()), {}),
 };
-const packageSchema = z.looseObject({ package: z.string().min(1).max(300), ...launchFields });
-const targetSchema = z.looseObject({
-  archive: z.string(),
-  cmd: z.string().min(1),
+const packageSchema = z.looseObject({
+  package: z.string().check(z.minLength(1), z.maxLength(300)),
   ...launchFields,
 });
-const webPage = z
-  .string()
-  .regex(/^https:\/\//)
-  .optional()
-  .catch(undefined);
+const targetSchema = z.looseObject({
+  archive: z.string(),
+  cmd: z.string().check(z.minLength(1)),
+  ...launchFields,
+});
+const webPage = z.catch(z.optional(z.string().check(z.regex(/^https:\/\//))), undefined);
 
 const agentSchema = z.looseObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
-  name: z.string().min(1).max(100),
-  version: z.string().regex(/^\d+\.\d+\.\d+/),
-  description: z.string().max(500).default(''),
+  id: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,63}$/)),
+  name: z.string().check(z.minLength(1), z.maxLength(100)),
+  version: z.string().check(z.regex(/^\d+\.\d+\.\d+/)),
+  description: z._default(z.string().check(z.maxLength(500)), ''),
   repository: webPage,
   website: webPage,
   distribution: z.looseObject({
-    npx: packageSchema.optional().catch(undefined),
-    uvx: packageSchema.optional().catch(undefined),
-    binary: z.record(z.string(), targetSchema).optional().catch(undefined),
+    npx: z.catch(z.optional(packageSchema), undefined),
+    uvx: z.catch(z.optional(packageSchema), undefined),
+    binary: z.catch(z.optional(z.record(z.string(), targetSchema)), undefined),
   }),
 });
 

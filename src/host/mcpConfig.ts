@@ -1,36 +1,46 @@
 // The editor's own files for MCP servers, read: `mcp.json` and what the setting `mcp` holds. No editor, no disk.
 import { parse, type ParseError } from 'jsonc-parser';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { McpServer } from '../session/provisions.ts';
 
-const strings = z.record(z.string(), z.union([z.string(), z.number(), z.null()]).transform(String));
+const strings = z.record(
+  z.string(),
+  z.pipe(z.union([z.string(), z.number(), z.null()]), z.transform(String)),
+);
 
 const serverSchema = z.union([
   z.object({
-    type: z.literal('stdio').optional(),
-    command: z.string().min(1),
-    args: z.array(z.string()).default([]),
-    env: strings.default({}),
-    envFile: z.string().optional(),
+    type: z.optional(z.literal('stdio')),
+    command: z.string().check(z.minLength(1)),
+    args: z._default(z.array(z.string()), []),
+    env: z._default(strings, {}),
+    envFile: z.optional(z.string()),
   }),
   z.object({
-    type: z.enum(['http', 'sse']).optional(),
-    url: z.string().min(1),
-    headers: strings.default({}),
+    type: z.optional(z.enum(['http', 'sse'])),
+    url: z.string().check(z.minLength(1)),
+    headers: z._default(strings, {}),
   }),
 ]);
 
 const inputSchema = z.looseObject({
-  id: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
   type: z.string(),
-  description: z.string().optional(),
-  default: z.string().optional(),
-  password: z.boolean().default(false),
-  options: z
-    .array(
-      z.union([z.string(), z.looseObject({ value: z.string() }).transform((one) => one.value)]),
-    )
-    .default([]),
+  description: z.optional(z.string()),
+  default: z.optional(z.string()),
+  password: z._default(z.boolean(), false),
+  options: z._default(
+    z.array(
+      z.union([
+        z.string(),
+        z.pipe(
+          z.looseObject({ value: z.string() }),
+          z.transform((one) => one.value),
+        ),
+      ]),
+    ),
+    [],
+  ),
 });
 
 /** A value that a person has to give: `${input:…}`. */
@@ -65,8 +75,8 @@ export function parseMcpFile(text: string): McpConfig {
 export function readMcpConfig(raw: unknown): McpConfig {
   const whole = z
     .looseObject({
-      servers: z.record(z.string(), z.unknown()).default({}),
-      inputs: z.array(z.unknown()).default([]),
+      servers: z._default(z.record(z.string(), z.unknown()), {}),
+      inputs: z._default(z.array(z.unknown()), []),
     })
     .safeParse(raw ?? {});
   if (!whole.success) return { servers: [], inputs: [], problems: ['it has no "servers"'] };

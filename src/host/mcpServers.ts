@@ -95,7 +95,10 @@ export class McpServers {
     const envFile = 'command' in server ? server.envFile : undefined;
     const fileEnv =
       envFile === undefined ? undefined : await this.#readEnv(withVariables(envFile, value));
-    const resolved = resolveServer(configured, value, fileEnv);
+    const resolved = {
+      ...resolveServer(configured, value, fileEnv),
+      secrets: [...inputs.values()],
+    };
     if (resolved.transport === 'stdio') {
       return {
         ...resolved,

@@ -86,7 +86,7 @@ export interface AgentDirectory {
   ): Promise<{ readonly added: number; readonly updated: number } | undefined>;
   /**
    * What the agent behind a command says about itself; nothing of it is alive afterwards.
-   * @throws SessionError that says why it is not an agent, or none that can be started
+   * @throws SessionError that says why it is not an agent, or none that can be started; `workspaceUntrusted`
    */
   tryCommand(agent: AgentDefinition, options: TrialOptions): Promise<AgentInfo>;
   /** How an agent is started, and what is known of it. @throws SessionError `agentUnknown`, `workspaceUntrusted` */

@@ -1,7 +1,10 @@
 // What a session's agent is given besides its definition: the user's keys for it, and the MCP servers it may use.
 
 /** An MCP server that an agent is told to use; the agent starts or contacts it. */
-export type McpServer =
+export type McpServer = {
+  /** What a person was asked for and is in its arguments, address or variables: for the agent, and no log. */
+  readonly secrets?: readonly string[];
+} & (
   | {
       readonly transport: 'stdio';
       readonly name: string;
@@ -15,7 +18,8 @@ export type McpServer =
       readonly name: string;
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
-    };
+    }
+);
 
 /** What servers are wanted for. */
 export interface McpRequest {

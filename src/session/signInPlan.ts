@@ -1,5 +1,5 @@
 // What has to be done for one way to sign in: ask the agent, run something in a terminal, or ask the user for a key. Pure.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AgentNote } from './agentOffers.ts';
 import type { AgentDefinition, AuthMethod } from './ports.ts';
 
@@ -24,33 +24,34 @@ export type SignInPlan =
       readonly authenticate: boolean;
     };
 
-const texts = z.array(z.string()).catch([]);
-const variables = z.record(z.string(), z.string()).catch({});
+const texts = z.catch(z.array(z.string()), []);
+const variables = z.catch(z.record(z.string(), z.string()), {});
 
 const rawSchema = z.looseObject({
-  args: texts.optional(),
-  env: variables.optional(),
-  vars: z
-    .array(z.looseObject({ name: z.string() }))
-    .optional()
-    .catch(undefined),
-  _meta: z
-    .looseObject({
-      type: z.string().optional().catch(undefined),
-      args: texts.optional(),
-      env: variables.optional(),
-      'api-key': z.unknown().optional(),
-      'terminal-auth': z
-        .looseObject({
-          command: z.string().min(1),
-          args: texts.optional(),
-          env: variables.optional(),
-        })
-        .optional()
-        .catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
+  args: z.optional(texts),
+  env: z.optional(variables),
+  vars: z.catch(z.optional(z.array(z.looseObject({ name: z.string() }))), undefined),
+  _meta: z.catch(
+    z.optional(
+      z.looseObject({
+        type: z.catch(z.optional(z.string()), undefined),
+        args: z.optional(texts),
+        env: z.optional(variables),
+        'api-key': z.optional(z.unknown()),
+        'terminal-auth': z.catch(
+          z.optional(
+            z.looseObject({
+              command: z.string().check(z.minLength(1)),
+              args: z.optional(texts),
+              env: z.optional(variables),
+            }),
+          ),
+          undefined,
+        ),
+      }),
+    ),
+    undefined,
+  ),
 });
 
 /**

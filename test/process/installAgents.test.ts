@@ -210,10 +210,13 @@ describe('an installation that', () => {
     });
     await hung.promise;
     expect(await offer('fixture')).toMatchObject({ kind: 'installing' });
+    // Asked for a second time it is the same one, and whoever asked can end it.
+    const second = new AbortController();
+    const joined = directory.install('fixture', { signal: second.signal });
     const pids = readFileSync(log, 'utf8').split(' ').map(Number);
     expect(pids.map(isAlive)).toEqual([true, true]);
-    cancel.abort();
-    expect(await installing).toBeUndefined();
+    second.abort();
+    expect(await Promise.all([installing, joined])).toEqual([undefined, undefined]);
     expect(pids.map(isAlive)).toEqual([false, false]);
     expect(contents()).toEqual([]);
   });
@@ -308,6 +311,22 @@ describe('agents on the PATH', () => {
     const kinds = (await directory.offers()).map(({ kind }) => kind);
     expect(kinds.slice(0, 3)).toEqual(['ready', 'ready', 'ready']);
     expect(kinds.indexOf('installable')).toBeLessThan(kinds.indexOf('elsewhere'));
+  });
+
+  it('of the login shell are found when the editor was started from the dock', async () => {
+    program('goose', join(fixtures, 'scripted.mjs'));
+    writeFileSync(join(folder, '.bash_profile'), `export PATH="${bin}:$PATH"\n`);
+    const dock = { HOME: folder, SHELL: '/bin/bash', PATH: '/usr/bin:/bin', VSCODE_CLI: '' };
+    const { offer, catalog, directory } = parts(dock);
+    expect(await offer('goose')).toMatchObject({
+      kind: 'ready',
+      source: 'path',
+      commandLine: `${join(bin, 'goose')} acp`,
+    });
+    const options = { cwd: folder, signal: never, deadlineMs: 20_000 };
+    expect((await directory.tryCommand(await catalog.find('goose'), options)).name).toBe(
+      'scripted',
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { McpServer } from '../../src/session/provisions.ts';
-import { isAlive, Lab, scripted } from './acpAgents.ts';
+import { failure, isAlive, Lab, scripted } from './acpAgents.ts';
 
 let lab: Lab;
 
@@ -100,4 +100,18 @@ it('keys are in the environment of their agent alone, and in no log', async () =
   expect(lines.join('')).toContain('LAB_KEY=***');
   expect(lines.join('')).not.toContain('key-of-one');
   expect(lab.logger.lines.join('')).not.toContain('key-of-one');
+});
+
+it('keys that an agent quotes are in no error and in nothing that is kept of its last words', async () => {
+  const { link } = lab.launch(scripted(), { LAB_KEY: 'key-of-one' });
+  await link.initialize();
+  const { agentSessionId } = await link.newSession({ cwd: lab.folder });
+  const ask = (text: string): Promise<unknown> =>
+    link.prompt(agentSessionId, [{ type: 'text', text }]);
+  await ask('stderr refused: key-of-one');
+  const error = await failure(ask('fail -32603 the key key-of-one is not valid'));
+  expect(error.message).toContain('the key *** is not valid');
+  await failure(ask('crash'));
+  expect((await link.ended).stderrTail).toContain('refused: ***');
+  expect(link.stderrTail()).not.toContain('key-of-one');
 });
