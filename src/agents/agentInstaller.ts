@@ -212,7 +212,7 @@ export class AgentInstaller {
       signal,
       deadlineMs: installDeadlineMs,
       onLine: (line) => {
-        logger.debug(`${agent.id}: ${line}`);
+        logger.info(`${agent.id}: ${line}`);
         if (!line.startsWith('npm http fetch')) return;
         fetched += 1;
         onFetched?.(fetched);

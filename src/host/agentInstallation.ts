@@ -1,6 +1,7 @@
 // Installing, updating, removing and refreshing agents, as a user sees it: asked where it matters, with progress and a cancel.
 import * as vscode from 'vscode';
 import type { AgentOffer } from '../session/agentOffers.ts';
+import { commandId } from './commandIds.ts';
 import type { CommandDeps } from './commandTypes.ts';
 import { notificationText } from './plainText.ts';
 
@@ -18,7 +19,11 @@ export async function installAgent(
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Installing {0}', notificationText(name)),
+      title: vscode.l10n.t(
+        'Installing {0} ([Show Log]({1}))',
+        notificationText(name),
+        `command:${commandId('showLog')}`,
+      ),
       cancellable: true,
     },
     async (progress, token) => {

@@ -79,6 +79,7 @@ export class AgentStarter {
       startStep({ clock, where, link, signal, deadlineMs: ms }, name, work);
     const info = await step('initialize', () => link.initialize());
     request.onIntroduced(info);
+    this.#forgetOlderVersion(info);
     const { signInWith } = request;
     if (signInWith !== undefined) {
       await step('authenticate', () => link.authenticate(signInWith), signInDeadlineMs).catch(
@@ -185,6 +186,14 @@ export class AgentStarter {
       },
       logger,
     });
+  }
+
+  /** Commands, modes and options that another version had told of may be gone; this one tells of its own. */
+  #forgetOlderVersion({ version }: AgentInfo): void {
+    const { row } = this.#deps;
+    const before = row.state.facts?.agentVersion;
+    if (before === undefined || version === undefined || before === version) return;
+    row.noteFacts({ commands: [], modes: [], configOptions: [], currentModeId: undefined });
   }
 
   #noteOpened(agent: AgentDefinition, info: AgentInfo, opened: OpenedSession): void {

@@ -289,11 +289,13 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
 export const notHere: readonly { readonly product: string; readonly reason: string }[] = [
   {
     product: 'Auggie (`@augmentcode/auggie`)',
-    reason: 'opens no session without an account; it starts, and says that it wants a sign-in',
+    reason:
+      'opens no session without an account; Roost offers its sign-in (`auggie login` in a terminal, or a key) and goes on afterwards',
   },
   {
     product: 'Qoder (`@qoder-ai/qodercli`)',
-    reason: 'opens no session without an account; it starts, and says that it wants a sign-in',
+    reason:
+      'opens no session without an account; Roost offers its sign-in (its own method, or `qodercli` in a terminal) and goes on afterwards',
   },
   {
     product: 'Factory Droid (`@factory/cli`)',

@@ -43,22 +43,6 @@ async function act(row: Locator, action: string): Promise<void> {
   await row.locator(`.actions .action-label[aria-label="${action}"]`).click();
 }
 
-/**
- * A notification by its text, in the list of them: a server made for tests shows no toasts. The list closes
- * itself with its last notification, so while an editor is still starting it is opened more than once.
- */
-async function notification(text: string): Promise<Locator> {
-  const center = roost.page.locator('.notifications-center.visible');
-  const bell = roost.page.locator('[id="status.notifications"] a');
-  const found = center.locator('.notification-list-item').filter({ hasText: text });
-  const shown = async (): Promise<number> => {
-    if ((await center.count()) === 0) await bell.click();
-    return found.count();
-  };
-  await expect.poll(shown, { timeout: 120_000 }).toBeGreaterThan(0);
-  return found;
-}
-
 /** A prompt that asks for permission as soon as `go` is called, and not before. */
 function whenTold(title: string): { readonly prompt: string; readonly go: () => void } {
   const flag = join(scratch, title);
@@ -133,7 +117,7 @@ describe('the side bar', () => {
     await roost.row(/^Working\s*1$/).waitFor();
     await closePanels();
     go();
-    const toast = await notification('permit Delete everything asks: Out of sight');
+    const toast = await roost.notification('permit Delete everything asks: Out of sight');
     await roost.picture('sidebar-2-notification');
     await toast.getByRole('link', { name: 'Reject' }).click();
     await roost.row(/^Ready\s*1$/).waitFor();
@@ -152,7 +136,7 @@ describe('the side bar', () => {
     await roost.row(/^Working\s*1$/).waitFor();
     await closePanels();
     go();
-    const toast = await notification('asks: Only once');
+    const toast = await roost.notification('asks: Only once');
     await roost
       .row(/^permit Delete everything/)
       .locator('.monaco-tl-twistie')
@@ -246,7 +230,7 @@ describe('the side bar', () => {
   it('moves to the trash and back', async () => {
     await roost.chooseFromMenu(roost.row(/^Renamed/), 'Delete Session');
     await roost.row(/^Renamed/).waitFor({ state: 'detached' });
-    const moved = await notification('Moved to the trash: Renamed');
+    const moved = await roost.notification('Moved to the trash: Renamed');
     await moved.getByRole('button', { name: 'Undo' }).click();
     await roost.row(/^Renamed/).waitFor();
   });
@@ -254,7 +238,7 @@ describe('the side bar', () => {
   it('says why a session cannot start, on its row and once in a message that helps', async () => {
     await roost.command('Roost: New Session With…');
     await roost.page.locator('.quick-input-list .monaco-list-row', { hasText: 'missing' }).click();
-    const toast = await notification('command not found: roost-no-such-command');
+    const toast = await roost.notification('command not found: roost-no-such-command');
     expect(await toast.count()).toBe(1);
     await toast.getByRole('button', { name: 'Open Settings' }).waitFor();
     await roost.row(/^Failed\s*1$/).waitFor();
@@ -285,13 +269,13 @@ describe('a workspace that is not trusted', () => {
     try {
       roost = new RoostWindow(window.page);
       await roost.openSideBar();
-      await notification('Roost ignores roost.agents of this workspace');
+      await roost.notification('Roost ignores roost.agents of this workspace');
       await roost.page
         .locator('.sidebar .monaco-button', { hasText: 'Manage Workspace Trust' })
         .waitFor();
       await roost.picture('sidebar-5-untrusted');
       await roost.command('Roost: New Session');
-      const refused = await notification('No agent is started in a workspace');
+      const refused = await roost.notification('No agent is started in a workspace');
       await refused.getByRole('button', { name: 'Manage Trust' }).waitFor();
       expect(agents(other)).toBe(0);
     } finally {

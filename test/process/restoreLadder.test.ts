@@ -145,6 +145,25 @@ test.each([
   }
 });
 
+test('an agent of another version is offered with what that version has, and nothing of the one before', async () => {
+  using ladder = new Ladder();
+  const sessionId = await ladder.talked(['--modes', '--version', '1.0.0'], 'say one');
+  await using host = ladder.life('--caps', 'none', '--version', '2.0.0');
+  const { sessions } = host;
+  await sessions.restoreAll();
+  const modes = (): readonly string[] =>
+    sessions.details(sessionId).facts.modes.map(({ id }) => id);
+  expect(modes()).toEqual(['code', 'plan']);
+  await sessions.resume(sessionId);
+  expect(modes()).toEqual([]);
+  expect(sessions.details(sessionId).facts).toMatchObject({
+    agentVersion: '2.0.0',
+    configOptions: [],
+  });
+  expect(sessions.details(sessionId).facts.currentModeId).toBeUndefined();
+  expect(host.told).toContain('restored replay');
+});
+
 test('of a long conversation a new one is told the newest part, and that is said', async () => {
   using ladder = new Ladder();
   const sessionId = await ladder.talked([], 'say the beginning', 'stream 200 200', 'say the end');

@@ -89,6 +89,27 @@ export class RoostWindow {
     await question.waitFor({ state: 'hidden' });
   }
 
+  /**
+   * A notification by its text, in the list of them: a server made for tests shows no toasts. The list closes
+   * itself with its last notification, so while an editor is still starting it is opened more than once.
+   */
+  async notification(text: string | RegExp): Promise<Locator> {
+    const center = this.page.locator('.notifications-center.visible');
+    const found = center.locator('.notification-list-item').filter({ hasText: text });
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      if ((await center.count()) === 0) {
+        await this.page.locator('[id="status.notifications"] a').click();
+      }
+      try {
+        await found.first().waitFor({ timeout: 1000 });
+        return found.first();
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
+  }
+
   get #quickInput(): Locator {
     return this.page.locator('.quick-input-widget');
   }

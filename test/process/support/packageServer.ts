@@ -11,21 +11,29 @@ export const packageName = 'roost-fixture-agent';
 
 const scripted = join(import.meta.dirname, '../../fixtures/agents/scripted.mjs');
 
+/** What a package waits for before it is handed out. */
+interface Gate {
+  open: Promise<undefined>;
+}
+
 /** Serves some versions of the package. */
 export class PackageServer implements AsyncDisposable {
   readonly #server: Server;
+  readonly #gate: Gate;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, gate: Gate) {
     this.#server = server;
+    this.#gate = gate;
   }
 
   /** Packs the versions into a folder and listens. */
   static async start(folder: string, versions: readonly string[]): Promise<PackageServer> {
     const tarballs = new Map(versions.map((version) => [version, pack(folder, version)]));
+    const gate: Gate = { open: Promise.resolve(undefined) };
     const server = createServer((request, response) => {
       const version = /-(\d[\d.]*)\.tgz$/.exec(request.url ?? '')?.[1];
       if (version !== undefined) {
-        response.end(tarballs.get(version));
+        void gate.open.then(() => response.end(tarballs.get(version)));
       } else if (request.url === `/${packageName}`) {
         response.setHeader('content-type', 'application/json');
         const origin = `http://${request.headers.host ?? ''}`;
@@ -38,7 +46,16 @@ export class PackageServer implements AsyncDisposable {
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
-    return new PackageServer(server);
+    return new PackageServer(server, gate);
+  }
+
+  /** Keeps packages back from now on; what is returned lets them go. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#gate.open = promise;
+    return () => {
+      resolve(undefined);
+    };
   }
 
   get url(): string {
