@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import type { Clock } from '../session/clock.ts';
 import type { Logger, Machine, ResourceUse, StopReport } from '../session/ports.ts';
-import { OwnedRun, type ChildRun } from './childRun.ts';
+import type { ChildRun, OwnedRun } from './childRun.ts';
 import type { ChildSpec } from './childSpec.ts';
 import { checkFolder, resolveCommand } from './commandLookup.ts';
 import { childEnvironment, UserEnvironment, type Environment } from './environment.ts';
@@ -17,8 +17,8 @@ import {
 } from './ownerMarker.ts';
 import { PidNamespace } from './pidNamespace.ts';
 import { processSystem, type ProcessSystem } from './processSystem.ts';
-import { emptyTarget, type TreeTarget } from './processTree.ts';
 import type { TreeKeeper } from './reap.ts';
+import { RunBook } from './runBook.ts';
 import { Stop, type StopOptions } from './stopLadder.ts';
 import { sweep, type SweepReport } from './sweep.ts';
 
@@ -51,13 +51,12 @@ export class ProcessHost implements Machine {
   readonly #ownMarker: string | undefined;
   readonly #pidNamespace = new PidNamespace();
   readonly #system: ProcessSystem;
-  readonly #runs = new Map<string, OwnedRun>();
+  readonly #runs = new RunBook();
   readonly #wrapped = new Set<string>();
   readonly #stops = new Map<string, Stop>();
   readonly #reports = new WeakMap<ChildRun, StopReport>();
   #ground: Promise<Ground> | undefined;
   #guard: Guard | undefined;
-  #nextRun = 1;
   #over = false;
   #swept = 0;
 
@@ -86,10 +85,7 @@ export class ProcessHost implements Machine {
    * another one is kept, with what it started, until it is stopped or the other one ends.
    */
   spawn(spec: ChildSpec): ChildRun {
-    const own = String(this.#nextRun++);
-    const runId = spec.parent === undefined ? own : `${spec.parent.runId}.${own}`;
-    const run = new OwnedRun({ spec, runId, clock: this.#options.clock });
-    this.#runs.set(runId, run);
+    const run = this.#runs.begin(spec, this.#options.clock);
     void run.exited.then((end) => {
       if (end.spawnError !== undefined) this.#settle(run);
       else if (spec.parent === undefined) void this.#endLeftovers(run);
@@ -131,23 +127,21 @@ export class ProcessHost implements Machine {
     const owned = this.#runs.get(run.runId);
     if (owned?.alive !== true) return undefined;
     const { self, keeper } = await this.#prepare();
-    return keeper.use(this.#targetOf(owned, self));
+    return keeper.use(this.#runs.targetOf(owned, self));
   }
 
   /** Processes, memory and processor time of a session, or of all sessions, with everything below them: one look. */
   async useOf(sessionId?: string): Promise<ResourceUse> {
-    const target = await this.#treeOf(sessionId);
-    if (target === undefined) return { cpuMs: 0, rssBytes: 0, processes: 0 };
-    const { keeper } = await this.#prepare();
-    return keeper.use(target);
+    if (!this.#runs.anyAlive(sessionId)) return { cpuMs: 0, rssBytes: 0, processes: 0 };
+    const { self, keeper } = await this.#prepare();
+    return keeper.use(this.#runs.treeOf(sessionId, self));
   }
 
   /** The living processes of a session: its agent and everything below it. */
   async pidsOf(sessionId: string): Promise<readonly number[]> {
-    const target = await this.#treeOf(sessionId);
-    if (target === undefined) return [];
-    const { keeper } = await this.#prepare();
-    return (await keeper.look(target)).map(({ pid }) => pid);
+    if (!this.#runs.anyAlive(sessionId)) return [];
+    const { self, keeper } = await this.#prepare();
+    return (await keeper.look(this.#runs.treeOf(sessionId, self))).map(({ pid }) => pid);
   }
 
   /** Ends what dead hosts of this user left behind; never what a live host owns. Call off the critical path. */
@@ -188,9 +182,9 @@ export class ProcessHost implements Machine {
   /** Stops every run, then the guard. No run can be started afterwards. */
   async shutdown(options: { readonly graceMs: number } = { graceMs: 2000 }): Promise<void> {
     this.#over = true;
-    const stops = [...this.#runs.values()].map((run) =>
-      this.stop(run, { force: false, graceMs: options.graceMs }),
-    );
+    const stops = this.#runs
+      .all()
+      .map((run) => this.stop(run, { force: false, graceMs: options.graceMs }));
     for (const result of await Promise.allSettled(stops)) {
       if (result.status === 'rejected') {
         this.#options.logger.error('A process could not be stopped.', result.reason);
@@ -258,40 +252,11 @@ export class ProcessHost implements Machine {
       reader: this.#system.reader,
       breathe,
       spare: () => (this.#guard?.pid === undefined ? [] : [this.#guard.pid]),
-      holds: (pid) => [...this.#runs.values()].some((run) => run.alive && run.pid === pid),
+      holds: (pid) => this.#runs.holds(pid),
     });
     const guard = new Guard({ logger, clock, guardPath, host: self, fallback: own });
     this.#guard = guard;
     return { self, guard, keeper: this.#system.hasSignals ? guard : own };
-  }
-
-  /** What belongs to a session, or to all of them; `undefined` when nothing of it runs. */
-  async #treeOf(sessionId: string | undefined): Promise<TreeTarget | undefined> {
-    const runs = [...this.#runs.values()].filter(
-      (run) => run.alive && (sessionId === undefined || run.spec.sessionId === sessionId),
-    );
-    if (runs.length === 0) return undefined;
-    const { self } = await this.#prepare();
-    const targets = runs.map((run) => this.#targetOf(run, self));
-    return {
-      ...emptyTarget,
-      markers: targets.flatMap(({ markers }) => markers),
-      groups: targets.flatMap(({ groups }) => groups),
-      since: Math.min(...targets.map(({ since }) => since)),
-    };
-  }
-
-  /** What belongs to a run: its marker, its group, and the groups of those that run on its behalf. */
-  #targetOf(run: OwnedRun, self: HostIdentity): TreeTarget {
-    const family = [...this.#runs.values()].filter(
-      (other) => other === run || other.runId.startsWith(`${run.runId}.`),
-    );
-    return {
-      ...emptyTarget,
-      markers: [runEntry(self, run.spec.sessionId, run.runId)],
-      groups: family.flatMap(({ pid, start }) => (pid === undefined ? [] : [{ pid, start }])),
-      since: run.start === 0 ? self.start : run.start,
-    };
   }
 
   async #beginStop(run: OwnedRun, options: StopOptions | undefined): Promise<Stop> {
@@ -304,7 +269,7 @@ export class ProcessHost implements Machine {
     const stop = new Stop(
       {
         run,
-        target: () => this.#targetOf(run, self),
+        target: () => this.#runs.targetOf(run, self),
         wrapped: this.#wrapped.has(run.runId),
         keeper,
         hasSignals: this.#system.hasSignals,
@@ -340,9 +305,7 @@ export class ProcessHost implements Machine {
 
   /** Forgets a run of which nothing is left, and what ran on its behalf. */
   #settle(run: OwnedRun): void {
-    const prefix = `${run.runId}.`;
-    for (const other of [...this.#runs.values()]) {
-      if (other !== run && !other.runId.startsWith(prefix)) continue;
+    for (const other of this.#runs.familyOf(run)) {
       void other.exited.then(() => {
         this.#runs.delete(other.runId);
         this.#stops.delete(other.runId);
