@@ -10,6 +10,12 @@ import { systemClock } from './systemClock.ts';
 /** Attempts to empty the system of a dead host's processes, each of some seconds, before giving up. */
 const lastAttempts = 6;
 
+/**
+ * A child that the host was starting as it died is not told from the host until it has become its own
+ * program, some milliseconds later: looked for again after these pauses.
+ */
+const afterlookPausesMs = [50, 300];
+
 /** How long what asks for a polite end has for it. */
 const politeMs = 1500;
 
@@ -38,8 +44,12 @@ process.stdin.on('data', (piece: string) => {
   }
 });
 // The other end of the pipe is held by the host alone, so its end is the host's, whatever the cause.
-process.stdin.on('end', finish);
-process.stdin.on('error', finish);
+process.stdin.on('end', () => {
+  finish(afterlookPausesMs);
+});
+process.stdin.on('error', () => {
+  finish(afterlookPausesMs);
+});
 say({ type: 'ready' });
 
 function say(message: FromGuard): void {
@@ -61,7 +71,7 @@ function receive(message: ToGuard): void {
       void answer(message);
       break;
     case 'bye':
-      finish();
+      finish([]);
       break;
   }
 }
@@ -85,20 +95,25 @@ async function answer(request: GuardRequest): Promise<void> {
   }
 }
 
-function finish(): void {
+function finish(pausesMs: readonly number[]): void {
   if (ending) return;
   ending = true;
-  void endEverything().finally(() => process.exit(0));
+  void endEverything(pausesMs).finally(() => process.exit(0));
 }
 
-async function endEverything(): Promise<void> {
+async function endEverything(pausesMs: readonly number[]): Promise<void> {
   if (host === undefined) return;
   const begun = [...groups.values()];
   const groupsOf = (polite: boolean): readonly ProcessRef[] =>
     begun.filter((one) => one.polite === polite).map(({ group }) => group);
   const { since } = host;
   // Agents first, and at once: whatever is polite may take its time.
-  await empty({ ...emptyTarget, markers: [host.entry], groups: groupsOf(false), since }, 0);
+  const agents = { ...emptyTarget, markers: [host.entry], groups: groupsOf(false), since };
+  await empty(agents, 0);
+  for (const ms of pausesMs) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await empty(agents, 0);
+  }
   const polite = groupsOf(true);
   if (polite.length > 0) await empty({ ...emptyTarget, groups: polite, since }, politeMs);
 }

@@ -223,6 +223,8 @@ export class ProcessHost implements Machine {
     if (run.ended) return;
     const [file = program.file, ...args] = [...(prefix ?? []), program.file, ...program.args];
     if (prefix !== undefined) this.#wrapped.add(runId);
+    // First: a host that dies right after the spawn, or in it, leaves somebody who knows its marker.
+    guard.ensure();
     run.begin({ ...program, file, args, cwd: spec.cwd, env });
     const { pid } = run;
     if (pid === undefined) return;

@@ -15,6 +15,7 @@ import { forkSession } from './sessionFork.ts';
 import { SessionMarks } from './sessionMarks.ts';
 import type { CreateOptions, SearchOptions, SessionDetails, Sessions } from './sessions.ts';
 import { sessionDetails, sessionInfo } from './sessionView.ts';
+import { stopAll } from './shutdown.ts';
 import { checkedConfig } from './config.ts';
 import type { SessionState } from './state.ts';
 import type { TranscriptEntry } from './transcript.ts';
@@ -355,35 +356,16 @@ export class SessionManager implements Sessions {
   }
 
   /**
-   * Saves and stops everything, politely for at most `graceMs`, then by force; never rejects.
+   * Saves everything, then stops it, politely for at most `graceMs` (milliseconds), then by force;
+   * resolves soon after that even where the disk or the system does not answer, and never rejects.
    * Afterwards every operation rejects with `disposed`.
    */
   async shutdown(graceMs: number): Promise<void> {
     this.#held.dispose();
     this.#idle.dispose();
-    const all = this.#held.all();
-    const hurry = this.#deps.clock.after(graceMs, () => {
-      for (const { supervisor } of all) void supervisor.stop('shutdown', true);
-    });
-    await Promise.all(all.map((held) => this.#shutDown(held)));
-    hurry.dispose();
+    await stopAll(this.#held.all(), graceMs, this.#deps);
     this.#marks.dispose();
     this.#held.silence();
-  }
-
-  async #shutDown({ supervisor, readOnly }: HeldSession): Promise<void> {
-    const { logger } = this.#deps;
-    const { sessionId } = supervisor;
-    try {
-      if (readOnly === undefined && isActive(supervisor.entry)) await supervisor.save();
-    } catch (error) {
-      logger.error(`${sessionId} could not be saved`, error);
-    }
-    try {
-      await supervisor.stop('shutdown', false);
-    } catch (error) {
-      logger.error(`${sessionId} could not be stopped`, error);
-    }
   }
 
   #info(sessionId: string): ListedSession {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readStat } from '../../src/process/linuxTable.ts';
 import { useHostProcesses, useHosts } from './support/host.ts';
 import type { HostCommand } from './support/hostProcess.ts';
-import { expectNoSurvivors, newTag, until, untilGone, untilUp } from './support/tags.ts';
+import { alive, expectNoSurvivors, newTag, until, untilGone, untilUp } from './support/tags.ts';
 
 expectNoSurvivors();
 const hosts = useHosts();
@@ -42,13 +42,18 @@ describe('after signal 9 of the host', () => {
     await gone(guard);
   });
 
-  it('nothing is left although the guard was not up yet', async () => {
-    const host = createHost();
-    const tag = newTag();
-    await host.ask({ do: 'spawn', tags: [tag], shapes: 'stubborn,daemon', wait: false });
-    host.kill('SIGKILL');
-    await host.exited;
-    await untilGone(tag);
+  it('nothing is left whenever it comes while the first agent is started', async () => {
+    for (let ms = 0; ms < 28; ms += 4) {
+      const host = createHost();
+      const tag = newTag();
+      await host.ask({ do: 'spawn', tags: [tag], shapes: 'stubborn,daemon', wait: false });
+      // The point is the moment: before, in and after the spawns of guard and agent.
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      host.kill('SIGKILL');
+      await host.exited;
+      await until('the guard has ended', () => alive(hosts.guardPath()).length === 0);
+      expect(alive(tag)).toEqual([]);
+    }
   });
 
   it('nothing is left of an agent that hides from everything, where there are pid namespaces', async () => {
@@ -66,7 +71,7 @@ describe('after signal 9 of the host', () => {
 });
 
 describe('after another end of the host nothing is left', () => {
-  for (const end of ['abort', 'throw', 'exit'] as const satisfies HostCommand['do'][]) {
+  for (const end of ['abort', 'throw', 'exit', 'exhaust'] as const satisfies HostCommand['do'][]) {
     it(end, async () => {
       const host = createHost();
       const tag = newTag();

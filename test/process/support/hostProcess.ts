@@ -11,7 +11,7 @@ export type HostCommand =
       /** Whether to answer only when the trees stand. */
       readonly wait: boolean;
     }
-  | { readonly do: 'describe' | 'sweep' | 'shutdown' | 'abort' | 'throw' | 'exit' };
+  | { readonly do: 'describe' | 'sweep' | 'shutdown' | 'abort' | 'throw' | 'exit' | 'exhaust' };
 
 /** What it answers. */
 export type HostReply =
@@ -35,7 +35,8 @@ export class HostProcess {
     const program = new URL('./hostProgram.ts', import.meta.url).pathname;
     this.#child = fork(program, [guardPath, pidNamespace, ...more], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: ['--no-warnings'],
+      // Little memory, so that it is soon used up when that is what it is told.
+      execArgv: ['--no-warnings', '--max-old-space-size=64'],
       // Leads a group, as an editor's server does, so that a test can end the whole group.
       detached: true,
     });

@@ -43,12 +43,21 @@ async function obey(command: HostCommand): Promise<void> {
       reply({ did: 'shutdown' });
       process.disconnect();
       break;
+    case 'exhaust':
+      exhaust();
+      break;
     case 'throw':
       setImmediate(() => {
         throw new Error('as told');
       });
       break;
   }
+}
+
+/** Uses up the heap: the engine then ends the process on the spot. */
+function exhaust(): void {
+  const kept: unknown[] = [];
+  for (;;) kept.push(Array.from({ length: 1000 }, () => ({})));
 }
 
 process.on('message', (command: HostCommand) => {

@@ -707,6 +707,22 @@ describe('silence', () => {
     await clock.advance(300_000);
     expect(manager.details('session-1').stalledSince).toBeUndefined();
   });
+
+  it('is none while a command of the agent runs, and counts from its end', async () => {
+    const { manager, agents, clock } = fakeDomain({ 'supervision.stallMinutes': 1 });
+    agents.script = { hold: ['session/prompt'] };
+    await manager.create();
+    manager.prompt('session-1', 'go').catch(() => undefined);
+    await settle();
+    agents.last.events.onTerminalsChanged(1);
+    await clock.advance(300_000);
+    expect(manager.details('session-1').stalledSince).toBeUndefined();
+    agents.last.events.onTerminalsChanged(0);
+    await clock.advance(59_000);
+    expect(manager.details('session-1').stalledSince).toBeUndefined();
+    await clock.advance(61_000);
+    expect(manager.details('session-1').stalledSince).toBeDefined();
+  });
 });
 
 describe('shutdown', () => {
@@ -718,5 +734,37 @@ describe('shutdown', () => {
     expect(agents.links.every((link) => link.stops.length > 0)).toBe(true);
     expect(store.heads.get('session-2')?.status).toBe('dormant');
     await expect(manager.create()).rejects.toMatchObject({ code: 'disposed' });
+  });
+
+  it('saves before it asks anybody to end', async () => {
+    const { manager, agents, store } = fakeDomain();
+    await manager.create();
+    const saving = Promise.withResolvers<undefined>();
+    store.holdSaves = saving.promise;
+    const over = manager.shutdown(1000);
+    await settle();
+    expect(agents.last.stops).toEqual([]);
+    saving.resolve(undefined);
+    await over;
+    expect(agents.last.stops).toMatchObject([{ force: false }]);
+    expect(store.log.slice(-3)).toEqual(['save ready', 'save stopping', 'save dormant']);
+  });
+
+  it('is over in time, with everything ended, whatever disk and agents do', async () => {
+    const { manager, agents, clock, store } = fakeDomain();
+    agents.script = { holdStop: true };
+    await manager.create();
+    await manager.create();
+    store.holdSaves = new Promise(() => undefined);
+    let over = false;
+    void manager.shutdown(1000).then(() => (over = true));
+    await clock.advance(999);
+    expect(agents.links.flatMap(({ stops }) => stops)).toEqual([]);
+    await clock.advance(1);
+    await settle();
+    for (const link of agents.links) expect(link.stops.at(-1)).toMatchObject({ force: true });
+    await clock.advance(1500);
+    await settle();
+    expect(over).toBe(true);
   });
 });
