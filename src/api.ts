@@ -83,7 +83,7 @@ export interface RoostApi {
   saveSession(sessionId: string): Promise<SavedSessionInfo>;
   /**
    * Brings a saved session into the list and resolves when it is there; twice is once. A process starts only where
-   * `roost.restore.policy` is `eager`. Rejects with `savedSessionUnknown`, `storageDamaged`.
+   * `roost.restore.policy` is `eager`. Rejects with `savedSessionUnknown`, `storageDamaged`, `storageNewer`.
    */
   restoreSession(sessionId: string): Promise<SessionInfo>;
   /** What is on disk, damaged ones too, whether it is in the list or not. */

@@ -10,6 +10,7 @@ import { notificationText } from './plainText.ts';
 import { exportMarkdown, type Exported } from './sessionExport.ts';
 import { titleOf } from './sessionRows.ts';
 import { targetSession } from './sessionTarget.ts';
+import { byNeed, placeOf } from './storePlace.ts';
 
 /** Commands about sessions that come from elsewhere or go there. */
 export function exchangeCommands(
@@ -51,10 +52,10 @@ export function exchangeCommands(
     return brought;
   };
 
-  const inFolder = async (folder: FoundFolder): Promise<FolderSessions> => ({
-    ...folder,
-    sessions: await sessions.listSavedIn(folder.directory),
-  });
+  const inFolder = async (folder: FoundFolder): Promise<FolderSessions> => {
+    const saved = await sessions.listSavedIn(folder.directory);
+    return { ...(await placeOf(folder, saved)), sessions: saved };
+  };
 
   return {
     exportSession: async (call) => {
@@ -100,7 +101,8 @@ export function exchangeCommands(
         const brought = await bringOver(wanted.map((sessionId) => ({ directory, sessionId })));
         return { folders: [], brought };
       }
-      const folders = await Promise.all((await otherFolders()).map(inFolder));
+      const found = await Promise.all((await otherFolders()).map(inFolder));
+      const folders = found.toSorted(byNeed);
       if (given !== undefined) return { folders, brought: [] };
       if (folders.length === 0) {
         sayNothingToDo(vscode.l10n.t('There are no sessions of other folders.'));

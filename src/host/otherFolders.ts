@@ -25,26 +25,24 @@ export interface FolderSessions extends FoundFolder {
 }
 
 /**
- * Names stores; those whose folder is gone come first, as nothing else leads to their sessions.
+ * Names stores by what the editor has written down.
  * @param windowsWithoutFolder the store of windows that have no folder open
  */
 export function namedFolders(
   stores: readonly FoundStore[],
   windowsWithoutFolder: string,
 ): readonly FoundFolder[] {
-  return stores
-    .map(({ directory, workspace }) => {
-      if (directory === windowsWithoutFolder) {
-        return { directory, name: vscode.l10n.t('Windows without a folder'), gone: false };
-      }
-      const uri = workspace === undefined ? undefined : vscode.Uri.parse(workspace);
-      if (uri === undefined) return { directory, name: directory, gone: false };
-      const local = uri.scheme === 'file';
-      return {
-        directory,
-        name: local ? uri.fsPath : uri.toString(true),
-        gone: local && !existsSync(uri.fsPath),
-      };
-    })
-    .sort((a, b) => Number(b.gone) - Number(a.gone) || (a.name < b.name ? -1 : 1));
+  return stores.map(({ directory, workspace }) => {
+    if (directory === windowsWithoutFolder) {
+      return { directory, name: vscode.l10n.t('Windows without a folder'), gone: false };
+    }
+    const uri = workspace === undefined ? undefined : vscode.Uri.parse(workspace);
+    if (uri === undefined) return { directory, name: directory, gone: false };
+    const local = uri.scheme === 'file';
+    return {
+      directory,
+      name: local ? uri.fsPath : uri.toString(true),
+      gone: local && !existsSync(uri.fsPath),
+    };
+  });
 }

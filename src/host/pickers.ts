@@ -9,6 +9,7 @@ import { withoutIcons } from './plainText.ts';
 import { shortAge, shortSize, since } from './relativeTime.ts';
 import type { Exported } from './sessionExport.ts';
 import { statusWord, titleOf } from './sessionRows.ts';
+import { shortName } from './storePlace.ts';
 import { flagsOf, type SessionFlag } from './sessionTreeModel.ts';
 
 /** A session that can do what `flag` says. Says so when there is none. */
@@ -83,7 +84,9 @@ export async function pickFromFolders(
 ): Promise<readonly { readonly directory: string; readonly sessionId: string }[] | undefined> {
   const items = folders.flatMap(({ directory, name, gone, sessions }) => [
     {
-      label: withoutIcons(gone ? vscode.l10n.t('{0} (not there any more)', name) : name),
+      label: withoutIcons(
+        gone ? vscode.l10n.t('{0} (not there any more)', shortName(name)) : shortName(name),
+      ),
       kind: vscode.QuickPickItemKind.Separator,
       directory,
       sessionId: '',
@@ -221,7 +224,10 @@ export async function confirmEmptyTrash(sessions: number): Promise<boolean> {
     sessions === 1
       ? vscode.l10n.t('Delete the session in the trash for good?')
       : vscode.l10n.t('Delete the {0} sessions in the trash for good?', sessions);
-  const detail = vscode.l10n.t('Their transcripts are deleted, too. This cannot be undone.');
+  const detail =
+    sessions === 1
+      ? vscode.l10n.t('Its transcript is deleted, too. This cannot be undone.')
+      : vscode.l10n.t('Their transcripts are deleted, too. This cannot be undone.');
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, empty);
   return chosen === empty;
 }

@@ -11,10 +11,12 @@ const lastFolderKey = 'storage.directory';
 const leftFoldersKey = 'storage.left';
 
 /** What of the extension's context says where things are. */
-export type StorageContext = Pick<
-  vscode.ExtensionContext,
-  'storageUri' | 'globalStorageUri' | 'workspaceState'
->;
+export interface StorageContext {
+  /** Absent where no folder is open. */
+  readonly storageUri: Pick<vscode.Uri, 'fsPath'> | undefined;
+  readonly globalStorageUri: Pick<vscode.Uri, 'fsPath'>;
+  readonly workspaceState: Pick<vscode.Memento, 'get' | 'update'>;
+}
 
 /** The folders of one window. */
 export class StorageFolders {

@@ -281,12 +281,12 @@ export interface SessionStore {
   load(sessionId: string): Promise<StoredSession>;
   /**
    * Replaces the head atomically and syncs it. Concurrent saves of one session are written in order.
-   * @throws SessionError `storageFailed`, `sessionReadOnly`
+   * @throws SessionError `storageFailed`, `sessionReadOnly`, `storageNewer`
    */
   save(sessionId: string, state: SessionState): Promise<SavedSessionInfo>;
   /**
    * Takes ownership of a session and opens its transcript for appending.
-   * @throws SessionError `sessionReadOnly` when a live process elsewhere owns it
+   * @throws SessionError `storageNewer`, `sessionReadOnly` when a live process elsewhere owns it
    */
   open(sessionId: string): Promise<TranscriptLog>;
   /** Every entry; parsed in slices so that the event loop is never held up. */

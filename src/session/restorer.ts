@@ -37,7 +37,7 @@ export class SessionRestorer {
   /**
    * Brings one session into the list, if it is not there. One whose head cannot be read gets a new
    * one, made of what can; the damaged file is kept.
-   * @throws SessionError `savedSessionUnknown`, `storageDamaged` when nothing of it can be read
+   * @throws SessionError `savedSessionUnknown`, `storageNewer`, `storageDamaged` when nothing of it can be read
    */
   async restore(sessionId: string): Promise<void> {
     if (this.#held.find(sessionId) !== undefined) return;

@@ -96,7 +96,7 @@ export class HeadWriter {
 
   /**
    * Resolves when this state, or a newer one saved meanwhile, is on stable storage.
-   * @throws SessionError `storageFailed`, `sessionReadOnly`, `invalidArgument`
+   * @throws SessionError `storageFailed`, `sessionReadOnly`, `storageNewer`, `invalidArgument`
    */
   save(state: SessionState): Promise<WrittenHead> {
     if (this.#waiting === undefined) {
@@ -215,7 +215,7 @@ export class HeadWriter {
 /** The error of whoever wants to write what only a newer Roost understands in full. */
 export function writtenByNewer(sessionId: string, file: string): SessionError {
   return new SessionError(
-    'sessionReadOnly',
+    'storageNewer',
     `${basename(file)} was written by a newer Roost, so this one does not change it.`,
     { sessionId, hint: 'Update Roost to continue this session.', details: { file } },
   );

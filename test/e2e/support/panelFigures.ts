@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { PanelStage } from './panelStage.ts';
+import { savedFigures } from './savedFigures.ts';
 import { launchBrowser } from '../../launch/browser.ts';
 import { root } from '../../launch/paths.ts';
 import { median, type BenchRow } from '../../bench/benchRow.ts';
@@ -22,7 +23,11 @@ export async function panelFigures(): Promise<readonly BenchRow[]> {
   spawnSync(process.execPath, [join(root, 'esbuild.mjs'), '--production'], { cwd: root });
   const browser = await launchBrowser(say);
   try {
-    return [...(await longTranscript(browser)), ...(await streaming(browser))];
+    return [
+      ...(await savedFigures(browser)),
+      ...(await longTranscript(browser)),
+      ...(await streaming(browser)),
+    ];
   } finally {
     await browser.close();
   }

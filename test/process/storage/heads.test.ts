@@ -92,8 +92,8 @@ describe('heads', () => {
     for (const each of [store, store, folder.store()]) {
       expect(await each.list()).toMatchObject([{ kind: 'whole', readOnly: 'newerVersion' }]);
     }
-    await expect(store.save('one', stateOf())).rejects.toMatchObject({ code: 'sessionReadOnly' });
-    await expect(store.open('one')).rejects.toMatchObject({ code: 'sessionReadOnly' });
+    await expect(store.save('one', stateOf())).rejects.toMatchObject({ code: 'storageNewer' });
+    await expect(store.open('one')).rejects.toMatchObject({ code: 'storageNewer' });
     expect(fs.readFileSync(folder.file('one.json'), 'utf8')).toBe(newer);
     expect(fs.readdirSync(folder.file('')).sort()).toEqual(['one.json']);
   });

@@ -170,7 +170,7 @@ describe('a damaged head', () => {
     expect(sessions.list()).toEqual([]);
     expect(sessions.damaged()[0]?.damaged).toContain('was written by a newer Roost (version 9)');
     await expect(sessions.restore(sessionId)).rejects.toMatchObject({
-      code: 'sessionReadOnly',
+      code: 'storageNewer',
       hint: expect.stringContaining('Update Roost') as string,
     });
     expect(fs.readFileSync(head, 'utf8')).toBe(newer);

@@ -1,0 +1,68 @@
+// Where a window keeps its sessions: with a folder, with several, with none, and where the setting says.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { StorageFolders, type StorageContext } from '../../../src/host/storageFolder.ts';
+import { recordingLogger } from '../../fakes/domain.ts';
+
+/** A window as the editor describes it; `own` is absent where no folder is open. */
+function windowOf(own: string | undefined): StorageContext {
+  const remembered = new Map<string, unknown>();
+  return {
+    storageUri: own === undefined ? undefined : { fsPath: own },
+    globalStorageUri: { fsPath: '/data/globalStorage/roost.roost' },
+    workspaceState: {
+      get: <T>(key: string, otherwise?: T) => (remembered.get(key) as T | undefined) ?? otherwise,
+      update: (key: string, value: unknown) => {
+        remembered.set(key, value);
+        return Promise.resolve();
+      },
+    },
+  };
+}
+
+const own = '/data/workspaceStorage/abc/roost.roost';
+
+describe('the folder of a window', () => {
+  it('is its workspace’s, of one folder or of several, or the one for all where none is open', () => {
+    const logger = recordingLogger();
+    expect(new StorageFolders(windowOf(own), '', logger).current).toBe(own);
+    const none = new StorageFolders(windowOf(undefined), '', logger);
+    expect(none.current).toBe('/data/globalStorage/roost.roost');
+    // Those of workspaces are looked for beside it all the same.
+    expect(none.places()).toMatchObject({
+      workspaces: '/data/workspaceStorage',
+      name: 'roost.roost',
+    });
+    expect(new StorageFolders(windowOf(own), '', logger).places()).toMatchObject({
+      workspaces: '/data/workspaceStorage',
+      name: 'roost.roost',
+      others: ['/data/globalStorage/roost.roost', own],
+    });
+  });
+
+  it('is what the setting says, if that is a whole path', () => {
+    const logger = recordingLogger();
+    const set = (value: string): string => new StorageFolders(windowOf(own), value, logger).current;
+    expect(set(' /elsewhere ')).toBe('/elsewhere');
+    expect(set('~/kept')).toBe(join(homedir(), 'kept'));
+    expect(set('~name/kept')).toBe(own);
+    expect(set('kept/here')).toBe(own);
+    expect(logger.lines).toHaveLength(2);
+  });
+
+  it('is remembered when it changes, until its sessions are moved or left on purpose', async () => {
+    const context = windowOf(own);
+    const life = (setting: string): StorageFolders =>
+      new StorageFolders(context, setting, recordingLogger());
+    await life('').remember();
+    expect(life('').earlier()).toEqual([]);
+    await life('/one').remember();
+    expect(life('/one').earlier()).toEqual([own]);
+    await life('/two').remember();
+    expect(life('/two').earlier()).toEqual(['/one', own]);
+    await life('/two').leave('/one');
+    expect(life('/two').earlier()).toEqual([own]);
+    expect(life('').earlier()).toEqual(['/two']);
+  });
+});
