@@ -7,6 +7,7 @@ import { createIds } from '../../src/host/ids.ts';
 import { processIdentities } from '../../src/process/ownerIdentity.ts';
 import { ProcessHost } from '../../src/process/processHost.ts';
 import { systemClock } from '../../src/process/systemClock.ts';
+import type { Clock } from '../../src/session/clock.ts';
 import { SessionError } from '../../src/session/errors.ts';
 import type { PendingRequest } from '../../src/session/info.ts';
 import { SessionManager } from '../../src/session/manager.ts';
@@ -29,6 +30,8 @@ export interface StackOptions {
   readonly settings?: Partial<Record<SettingName, unknown>>;
   /** Whether the workspace is trusted; it is when this is absent. */
   readonly trusted?: () => boolean;
+  /** Time; the system's when this is absent. */
+  readonly clock?: Clock;
   /** Longest message taken from an agent, in bytes. */
   readonly maxMessageBytes?: number;
   /** The shipped agent's bundle and history, for tests of that agent. */
@@ -70,7 +73,7 @@ export class RoostStack implements AsyncDisposable {
   constructor(options: StackOptions) {
     const { folder, storage, agents, workspaceAgent, trusted, maxMessageBytes } = options;
     const { logger } = this;
-    const clock = systemClock();
+    const clock = options.clock ?? systemClock();
     const { settings, problems } = parseSettings((name) =>
       name === 'agents' ? agents : options.settings?.[name],
     );

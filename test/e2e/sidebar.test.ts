@@ -242,8 +242,7 @@ describe('the side bar', () => {
     expect(await toast.count()).toBe(1);
     await toast.getByRole('button', { name: 'Open Settings' }).waitFor();
     await roost.row(/^Failed\s*1$/).waitFor();
-    await roost.row(/^missing/).hover();
-    await roost.page.locator('.monaco-hover:visible', { hasText: 'What to do' }).waitFor();
+    await roost.tooltip(roost.row(/^missing/), 'What to do');
     await roost.picture('sidebar-4-failed');
   });
 });
@@ -276,7 +275,8 @@ describe('a workspace that is not trusted', () => {
       await roost.picture('sidebar-5-untrusted');
       await roost.command('Roost: New Session');
       const refused = await roost.notification('No agent is started in a workspace');
-      await refused.getByRole('button', { name: 'Manage Trust' }).waitFor();
+      await refused.getByRole('button', { name: 'Manage Trust' }).click();
+      await roost.page.locator('.workspace-trust-editor:visible').waitFor();
       expect(agents(other)).toBe(0);
     } finally {
       await window.close();

@@ -1,8 +1,9 @@
 // What says how Roost is doing, as a person sees it: the status bar, a row's tooltip, idle notices, the doctor and the metrics.
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../launch/browser.ts';
 import { installHost } from '../launch/hosts.ts';
 import { root, scratchFolder } from '../launch/paths.ts';
@@ -16,14 +17,20 @@ const say = (line: string): void => {
 };
 const scratch = scratchFolder('support');
 const folder = join(scratch, 'workspace');
+const storage = join(scratch, 'storage');
 const agent = join(root, 'test', 'fixtures', 'agents', 'scripted.mjs');
+/** An agent whose program a test puts there when it wants it to work. */
+const late = join(scratch, 'late.mjs');
 const settings = {
   'roost.agents': {
     scripted: { name: 'Scripted', command: process.execPath, args: [agent] },
-    missing: { command: 'roost-no-such-command' },
+    late: { name: 'Late', command: process.execPath, args: [late] },
+    mute: { name: 'Mute', command: process.execPath, args: [agent, '--silent-at', 'initialize'] },
   },
   'roost.defaultAgent': 'scripted',
   'roost.idle.timeoutMinutes': 0,
+  'roost.persistence.directory': storage,
+  'roost.supervision.handshakeTimeoutSeconds': 5,
 };
 
 let browser: Browser;
@@ -68,6 +75,7 @@ describe('Roost says', () => {
     await roost.command('Roost: New Session');
     await roost.panel.locator('.composer-input').waitFor();
     await roost.send('stream 400 2000 10');
+    await roost.row(/^Working\s*1$/).waitFor();
     await roost.row(/^Ready\s*1$/).waitFor();
     await roost.page.locator('.tab', { hasText: 'Roost Metrics' }).click();
     await page.locator('.wire').first().waitFor();
@@ -77,16 +85,12 @@ describe('Roost says', () => {
   });
 
   it('what a session costs, on its row and in the status bar', async () => {
-    await roost.row('Scripted').hover();
-    const tip = roost.page.locator('.monaco-hover', { hasText: 'Memory' });
-    await tip.waitFor();
+    const tip = await roost.tooltip(roost.row('Scripted'), 'Memory');
     await tip.getByText(/On disk: \d/).waitFor();
     await tip.getByText(/Processor: /).waitFor();
     await roost.picture('support-2-row');
-    await roost.page.mouse.move(600, 400);
     const item = roost.page.locator('.statusbar-item[id="roost.roost.roost.status"]');
-    await item.hover();
-    await roost.page.locator('.monaco-hover', { hasText: /Agents now: \d+ MB in/ }).waitFor();
+    await roost.tooltip(item, /Agents now: \d+ MB in/);
     await roost.picture('support-3-status');
   });
 
@@ -101,16 +105,71 @@ describe('Roost says', () => {
   it('that an idle session is about to be stopped, and afterwards why it rests', async () => {
     set({ 'roost.idle.timeoutMinutes': 0.3 });
     await roost.row(/stops in 1 min/).waitFor();
-    const bell = roost.page.locator('[id="status.notifications"] a');
-    await bell.click();
-    const notice = roost.page
-      .locator('.notifications-center.visible .notification-list-item')
-      .filter({ hasText: 'Idle, will be saved and stopped in' });
-    await notice.waitFor();
+    const notice = await roost.notification('Idle, will be saved and stopped in');
     await notice.getByRole('button', { name: 'Keep' }).waitFor();
     await roost.picture('support-5-notice');
     await roost.row(/saved, stopped after 0\.3 min idle/).waitFor();
     await roost.picture('support-6-idle');
     set({ 'roost.idle.timeoutMinutes': 0 });
+  });
+});
+
+/** Starts a session with an agent chosen by its name. */
+async function startWith(name: string): Promise<void> {
+  await roost.command('Roost: New Session With…');
+  await roost.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).click();
+}
+
+/** Clicks what a notification offers. */
+async function choose(text: string, button: string): Promise<void> {
+  const notice = await roost.notification(text);
+  await notice.getByRole('button', { name: button }).click();
+}
+
+describe('what went wrong is mended by what is offered', () => {
+  it('a session whose agent ended while it started: started again', async () => {
+    await startWith('Late');
+    const notice = await roost.notification('Late ended during');
+    await roost.row(/^Failed\s*1$/).waitFor();
+    await roost.picture('support-7-failed');
+    writeFileSync(late, `import ${JSON.stringify(pathToFileURL(agent).href)};\n`);
+    await notice.getByRole('button', { name: 'Restart' }).click();
+    await roost.row(/^Ready\s*\d$/).waitFor();
+    await roost.row(/^Failed/).waitFor({ state: 'detached' });
+    await closeAll();
+  });
+
+  it('a start that takes too long: the setting is shown, or the log', async () => {
+    await startWith('Mute');
+    await choose('Mute did not answer', 'Open Settings');
+    await roost.page
+      .locator('.settings-editor:visible')
+      .getByText('Handshake Timeout Seconds', { exact: false })
+      .first()
+      .waitFor();
+    await startWith('Mute');
+    await choose('Mute did not answer', 'Show Log');
+    await roost.page
+      .locator('.part.panel', { hasText: 'Roost' })
+      .locator('.monaco-editor')
+      .waitFor();
+    await roost.picture('support-8-log');
+    await closeAll();
+  });
+
+  it('what Roost: Doctor finds: a failed session and a damaged file', async () => {
+    const damaged = join(storage, 'sessions', 'damaged-1.json');
+    writeFileSync(damaged, '{"version": 1, "session_id": "dam');
+    await roost.command('Roost: Doctor');
+    await roost.panel.getByText('damaged').first().waitFor();
+    await choose('Roost Doctor found 3 things', 'Repair…');
+    const found = roost.page.locator('.quick-input-list .monaco-list-row');
+    await found.filter({ hasText: 'Restart: ' }).first().waitFor();
+    await roost.picture('support-9-repair');
+    await found.filter({ hasText: 'Move to Trash: ' }).click();
+    await roost.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+    await expect.poll(() => existsSync(damaged)).toBe(false);
+    expect(readdirSync(join(storage, 'trash')).join()).toContain('damaged-1');
+    await closeAll();
   });
 });

@@ -53,12 +53,22 @@ export class RoostWindow {
    * first tenth of a second, so that the click which opened it chooses nothing.
    */
   async chooseFromMenu(row: Locator, title: string): Promise<void> {
-    await row.click({ button: 'right' });
     const item = this.page.getByRole('menuitem', { name: title });
+    await this.#until(item, () => row.click({ button: 'right' }));
     await item.hover();
     await this.page.locator('.action-item.focused').filter({ has: item }).waitFor();
     await this.page.keyboard.press('Enter');
     await item.waitFor({ state: 'detached' });
+  }
+
+  /** Points at something until the editor says more about it; gives back what it says. */
+  async tooltip(of: Locator, text: string | RegExp): Promise<Locator> {
+    const tip = this.page.locator('.monaco-hover:visible', { hasText: text });
+    await this.#until(tip, async () => {
+      await this.page.mouse.move(600, 400);
+      await of.hover();
+    });
+    return tip;
   }
 
   /** Runs a command by its title in the palette. */
@@ -117,11 +127,19 @@ export class RoostWindow {
   /** A window that is still being built hears no key: pressed again until the palette is there. */
   async #openPalette(): Promise<void> {
     const input = this.#quickInput.locator('input[type="text"]');
+    await this.#until(input, () => this.page.keyboard.press('F1'));
+  }
+
+  /**
+   * Does what a person does to see something, and does it again when nothing comes: the editor forgets a
+   * click or a hover on a row that it is drawing anew, as it forgets a key while it is being built.
+   */
+  async #until(wanted: Locator, act: () => Promise<void>): Promise<void> {
     const deadline = Date.now() + 120_000;
     for (;;) {
-      await this.page.keyboard.press('F1');
+      await act();
       try {
-        await input.waitFor({ timeout: 10_000 });
+        await wanted.waitFor({ timeout: 10_000 });
         return;
       } catch (error) {
         if (Date.now() > deadline) throw error;
