@@ -6,7 +6,7 @@ import type { TurnOutcome } from './sessions.ts';
 import type { ReadOnlyReason } from './sessionView.ts';
 import type { SessionStatus } from './status.ts';
 import { SessionSupervisor } from './supervisor.ts';
-import type { DomainDeps } from './supervisorDeps.ts';
+import type { DomainDeps, SupervisorDeps } from './supervisorDeps.ts';
 import type { TranscriptChange } from './transcript.ts';
 
 /** A session in the list. */
@@ -42,26 +42,31 @@ export class HeldSessions {
 
   /** Makes the supervisor for a row that the registry has. */
   add(sessionId: string, readOnly: ReadOnlyReason, everReady: boolean): SessionSupervisor {
-    const events = {
-      onStatus: (status: SessionStatus): void => {
+    const supervisor = new SessionSupervisor(sessionId, this.#deps, this.#depsOf, everReady);
+    this.#held.set(sessionId, { supervisor, readOnly });
+    return supervisor;
+  }
+
+  /** What one session works with, made when it first does something. */
+  readonly #depsOf = (sessionId: string): SupervisorDeps => ({
+    ...this.#deps,
+    events: {
+      onStatus: (status) => {
         this.#reported.set(sessionId, status);
         this.changed.fire({ sessionId, status, statusChanged: true });
         this.#publishCounts();
       },
-      onChange: (): void => {
+      onChange: () => {
         this.fireChanged(sessionId);
       },
-      onTranscript: (change: TranscriptChange): void => {
+      onTranscript: (change) => {
         this.transcriptChanged.fire({ sessionId, change });
       },
-      onTurnEnd: (outcome: TurnOutcome): void => {
+      onTurnEnd: (outcome) => {
         this.turnEnded.fire({ sessionId, outcome });
       },
-    };
-    const supervisor = new SessionSupervisor(sessionId, { ...this.#deps, events }, everReady);
-    this.#held.set(sessionId, { supervisor, readOnly });
-    return supervisor;
-  }
+    },
+  });
 
   /** Takes a session out of the list, row and all. */
   drop(sessionId: string): void {

@@ -168,7 +168,7 @@ export class IdleSessions implements Disposable {
     const counting =
       !state.keepAwake &&
       supervisor.runningTerminals === 0 &&
-      supervisor.queue.list().length === 0 &&
+      supervisor.queuedPrompts.length === 0 &&
       !supervisor.context.failing &&
       (!this.#visible.has(sessionId) || this.#deps.settings()['idle.includeVisible']);
     const begun = this.#counting.get(sessionId) ?? this.#deps.clock.monotonic();

@@ -130,7 +130,7 @@ export class SessionManager implements Sessions {
     optionId: string | undefined,
   ): Promise<void> {
     const { supervisor } = this.#held.get(sessionId);
-    const asked = supervisor.pending.list().find((one) => one.requestId === requestId);
+    const asked = supervisor.pendingRequests.find((one) => one.requestId === requestId);
     this.#named(sessionId, () => {
       supervisor.pending.respondToPermission(requestId, optionId);
     });
@@ -363,7 +363,9 @@ export class SessionManager implements Sessions {
   async shutdown(graceMs: number): Promise<void> {
     this.#held.dispose();
     this.#idle.dispose();
-    await stopAll(this.#held.all(), graceMs, this.#deps);
+    // Sessions that have been at rest all the time have nothing to stop.
+    const awake = this.#held.all().filter(({ supervisor }) => supervisor.awake);
+    await stopAll(awake, graceMs, this.#deps);
     this.#marks.dispose();
     this.#held.silence();
   }

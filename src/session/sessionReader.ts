@@ -27,7 +27,7 @@ export class SessionReader {
   async transcript(sessionId: string): Promise<readonly TranscriptEntry[]> {
     const held = this.#held.find(sessionId);
     if (held === undefined) await this.#deps.store.load(sessionId);
-    else held.supervisor.context.flush();
+    else held.supervisor.flush();
     return this.#deps.store.readTranscript(sessionId);
   }
 
@@ -36,7 +36,7 @@ export class SessionReader {
     sessionId: string,
     options: { readonly limit: number; readonly before?: string },
   ): Promise<TranscriptSlice> {
-    this.#held.get(sessionId).supervisor.context.flush();
+    this.#held.get(sessionId).supervisor.flush();
     return this.#deps.store.readSlice(sessionId, options);
   }
 
@@ -49,7 +49,7 @@ export class SessionReader {
   async search(words: string, options: SearchOptions): Promise<void> {
     const { signal } = options;
     const isOver = (): boolean => signal.aborted;
-    for (const { supervisor } of this.#held.all()) supervisor.context.flush();
+    for (const { supervisor } of this.#held.all()) supervisor.flush();
     const waiting = (await this.#deps.store.list())
       .map(({ info }) => info)
       .sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1));

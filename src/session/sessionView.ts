@@ -30,7 +30,7 @@ export function sessionInfo(supervisor: SessionSupervisor, idleDeadlineAt?: stri
     ...(state.pinned === undefined ? {} : { pinned: state.pinned }),
     ...(state.archived === true ? { archived: true } : {}),
     changedFiles: state.changedFiles?.length ?? 0,
-    pendingRequests: supervisor.pending.list().map(({ requestId, kind, title, options }) => ({
+    pendingRequests: supervisor.pendingRequests.map(({ requestId, kind, title, options }) => ({
       requestId,
       kind,
       title,
@@ -68,8 +68,8 @@ export function sessionDetails(
     facts: state.facts ?? { commands: [], modes: [], configOptions: [] },
     can: supervisor.can,
     authMethods: supervisor.authMethods,
-    pending: supervisor.pending.list(),
-    queue: supervisor.queue.list().map(({ promptId, blocks }) => ({
+    pending: supervisor.pendingRequests,
+    queue: supervisor.queuedPrompts.map(({ promptId, blocks }) => ({
       promptId,
       text: promptText(blocks),
     })),

@@ -1,6 +1,6 @@
 // The SessionSupervisor: one per session, the one door to its agent, its turns, its transcript and its state.
 import { cancelTurn, type AgentRun } from './agentRun.ts';
-import type { SessionConfig } from './config.ts';
+import { effectiveConfig, type SessionConfig } from './config.ts';
 import type { ContextManager } from './context.ts';
 import type { SessionEntry } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
@@ -9,86 +9,149 @@ import type { PendingRequests } from './pendingRequests.ts';
 import type { AgentInfo, AuthMethod, ContentBlock } from './ports.ts';
 import { answerByPolicy } from './permissionPolicy.ts';
 import type { OptionalState } from './sessionRow.ts';
-import type { PromptQueue, TurnResult } from './promptQueue.ts';
+import type { PromptQueue, QueuedPrompt, TurnResult } from './promptQueue.ts';
 import { RunEnd } from './runEnd.ts';
 import { RunStart } from './runStart.ts';
 import { RunStop, type StopReason } from './runStop.ts';
 import { SessionParts } from './sessionParts.ts';
 import { signInRunning } from './signIn.ts';
 import type { SessionState } from './state.ts';
-import type { SupervisorDeps } from './supervisorDeps.ts';
+import type { PendingRequestDetails } from './sessions.ts';
+import type { DomainDeps, SupervisorDeps } from './supervisorDeps.ts';
 
-/** Supervises one session. Every public method may be called at any time; what must wait, waits. */
+/** What a session works with once it does anything. */
+interface Works {
+  readonly parts: SessionParts;
+  readonly start: RunStart;
+  readonly stop: RunStop;
+}
+
+/**
+ * Supervises one session. Every public method may be called at any time; what must wait, waits. Of a session
+ * that has been at rest since it was listed there is nothing but this object: thousands of them cost little.
+ */
 export class SessionSupervisor {
   readonly sessionId: string;
-  readonly context: ContextManager;
-  readonly pending: PendingRequests;
-  readonly queue: PromptQueue;
-  readonly #parts: SessionParts;
-  readonly #start: RunStart;
-  readonly #stop: RunStop;
+  readonly #domain: DomainDeps;
+  readonly #depsOf: (sessionId: string) => SupervisorDeps;
+  readonly #everReady: boolean;
+  #made: Works | undefined;
+  #disposed = false;
 
-  /** @param everReady whether the session has been ready before, in an earlier host's life */
-  constructor(sessionId: string, deps: SupervisorDeps, everReady: boolean) {
+  /**
+   * @param depsOf makes what this session alone works with, when it first does something
+   * @param everReady whether the session has been ready before, in an earlier host's life
+   */
+  constructor(
+    sessionId: string,
+    domain: DomainDeps,
+    depsOf: (sessionId: string) => SupervisorDeps,
+    everReady: boolean,
+  ) {
     this.sessionId = sessionId;
-    this.#parts = new SessionParts(sessionId, deps, everReady);
-    this.context = this.#parts.context;
-    this.pending = this.#parts.pending;
-    this.queue = this.#parts.queue;
-    this.#start = new RunStart(this.#parts, new RunEnd(this.#parts, () => this.start()));
-    this.#stop = new RunStop(this.#parts);
+    this.#domain = domain;
+    this.#depsOf = depsOf;
+    this.#everReady = everReady;
+  }
+
+  get #works(): Works {
+    if (this.#made !== undefined) return this.#made;
+    const parts = new SessionParts(this.sessionId, this.#depsOf(this.sessionId), this.#everReady);
+    if (this.#disposed) parts.row.dispose();
+    const start = new RunStart(parts, new RunEnd(parts, () => this.start()));
+    this.#made = { parts, start, stop: new RunStop(parts) };
+    return this.#made;
+  }
+
+  get #parts(): SessionParts {
+    return this.#works.parts;
+  }
+
+  /** Whether the session has done anything since it was listed. */
+  get awake(): boolean {
+    return this.#made !== undefined;
+  }
+
+  /** The transcript as it is being made. */
+  get context(): ContextManager {
+    return this.#parts.context;
+  }
+
+  /** The requests that wait for the user, to answer them. */
+  get pending(): PendingRequests {
+    return this.#parts.pending;
+  }
+
+  /** The prompts that wait for their turn, to change them. */
+  get queue(): PromptQueue {
+    return this.#parts.queue;
+  }
+
+  /** What waits for the user, oldest first. */
+  get pendingRequests(): readonly PendingRequestDetails[] {
+    return this.#made?.parts.pending.list() ?? [];
+  }
+
+  /** The prompts that wait for their turn, oldest first. */
+  get queuedPrompts(): readonly QueuedPrompt[] {
+    return this.#made?.parts.queue.list() ?? [];
   }
 
   /** The session's row. */
   get entry(): SessionEntry {
-    return this.#parts.row.entry;
+    return this.#domain.registry.get(this.sessionId);
   }
 
   /** What the agent offers, once it has said so. */
   get can(): AgentInfo['can'] | undefined {
-    return this.#parts.can;
+    return this.#made?.parts.can;
   }
 
   /** The ways to sign in that the agent offered last; `undefined` when it was not asked in this window. */
   get authMethods(): readonly AuthMethod[] | undefined {
-    return this.#parts.authMethods;
+    return this.#made?.parts.authMethods;
   }
 
   /** When a crashed session will be started again by itself; ISO 8601. */
   get restartAt(): string | undefined {
-    const { phase } = this.#parts;
-    return phase.kind === 'backoff' ? phase.planned.at : undefined;
+    const phase = this.#made?.parts.phase;
+    return phase?.kind === 'backoff' ? phase.planned.at : undefined;
   }
 
   /** Since when the running turn has been silent too long; ISO 8601. */
   get stalledSince(): string | undefined {
-    const since = this.#parts.stall.stalledSince;
+    const since = this.#made?.parts.stall.stalledSince;
     return since === undefined ? undefined : new Date(since).toISOString();
   }
 
   /** How many commands run for the agent. */
   get runningTerminals(): number {
-    return this.#parts.runningTerminals;
+    return this.#made?.parts.runningTerminals ?? 0;
   }
 
   /** Why something of the session is not safely on disk; `undefined` when all of it is. */
   get storageError(): SessionError | undefined {
-    return this.context.failure ?? this.#parts.row.saveFailure;
+    return this.#made?.parts.context.failure ?? this.#made?.parts.row.saveFailure;
   }
 
   /** What is set for the session, its own settings before the general ones. */
   get config(): SessionConfig {
-    return this.#parts.config;
+    return effectiveConfig(this.entry.state, this.#domain.settings());
   }
 
   /** Whether the session never became ready: then a stop leaves nothing behind. */
   get neverReady(): boolean {
-    return !this.#parts.everReady;
+    return !(this.#made?.parts.everReady ?? this.#everReady);
   }
 
   /** Resolves when every status so far has been reported. */
-  reported(): Promise<void> {
-    return this.#parts.row.reported();
+  async reported(): Promise<void> {
+    await this.#made?.parts.row.reported();
+  }
+
+  /** Hands what is shown but not yet written of the transcript to the disk. */
+  flush(): void {
+    this.#made?.parts.context.flush();
   }
 
   /**
@@ -111,9 +174,9 @@ export class SessionSupervisor {
         return this.start();
       case 'backoff':
         phase.planned.timer.dispose();
-        return this.#start.begin();
+        return this.#works.start.begin();
       case 'rest':
-        return this.#start.begin();
+        return this.#works.start.begin();
     }
   }
 
@@ -139,9 +202,9 @@ export class SessionSupervisor {
         return this.signIn(methodId);
       case 'backoff':
         phase.planned.timer.dispose();
-        return this.#start.begin(methodId);
+        return this.#works.start.begin(methodId);
       case 'rest':
-        return this.#start.begin(methodId);
+        return this.#works.start.begin(methodId);
     }
   }
 
@@ -180,7 +243,7 @@ export class SessionSupervisor {
    * Never rejects because of storage: a stop that cannot be written down is still a stop.
    */
   stop(reason: StopReason, force: boolean): Promise<TerminationReport> {
-    return this.#stop.stop(reason, force);
+    return this.#works.stop.stop(reason, force);
   }
 
   /** Writes everything said and the state; resolves when it is on stable storage. @throws SessionError `storageFailed` */
@@ -191,7 +254,8 @@ export class SessionSupervisor {
 
   /** Lets go of what would go on by itself: the session has left the list, or the window ends. */
   dispose(): void {
-    this.#parts.row.dispose();
+    this.#disposed = true;
+    this.#made?.parts.row.dispose();
   }
 
   /** Notes activity: by the agent, or by the user. */
