@@ -26,9 +26,13 @@ export function endInWords(end: Pick<AgentEnd, 'exitCode' | 'signal'>): string {
   return end.exitCode === null ? 'an unknown cause' : `exit code ${end.exitCode}`;
 }
 
+/** Only chooses which line is shown; nothing is decided by it. */
+const speaksOfError = /error|cannot|can't|fail|not found|denied|refused|invalid|missing/i;
+
 function lastLine({ agent }: FailureContext, text: string): string {
   const lines = withoutSecrets(agent, text).trim().split('\n');
-  const last = lines.at(-1)?.trim() ?? '';
+  // A program's last words are not always its reason: Node ends a stack with its version.
+  const last = (lines.findLast((line) => speaksOfError.test(line)) ?? lines.at(-1) ?? '').trim();
   return last === '' ? '' : ` It said: ${last.slice(0, 300)}`;
 }
 
