@@ -64,6 +64,13 @@ export const toPanelSchema = z.discriminatedUnion('type', [
     hits: z.array(z.string()),
     more: z.boolean(),
   }),
+  /** An entry to go to, because what was searched for is in it. */
+  z.object({
+    type: z.literal('reveal'),
+    seq: z.number(),
+    entryId: z.string(),
+    query: z.string(),
+  }),
   /** Goes into the composer, beside what is there. */
   z.object({ type: z.literal('compose'), seq: z.number(), draft: draftSchema }),
 ]);

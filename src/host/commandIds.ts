@@ -9,6 +9,12 @@ import { groupings, sessionFilterSchema, sortings } from './sessionGrouping.ts';
 /** The view of sessions in the side bar. */
 export const sessionsViewId = 'roost.sessions';
 
+/** The scheme of the addresses that rows of sessions have. */
+export const sessionScheme = 'roost-session';
+
+/** The editor for such addresses: it gives its place to the session's panel. */
+export const sessionEditorType = 'roost.session';
+
 /** What the `when` clauses of the manifest may ask besides the editor's own keys. */
 export const contextKeys = ['roost.hasSessions', 'roost.needsYou', 'roost.filtered'] as const;
 

@@ -12,6 +12,7 @@ import { panelPage } from './panelPage.ts';
 import { PanelRequests } from './panelRequests.ts';
 import type { MentionSource } from './panelComposing.ts';
 import type { PanelEditor } from './panelEdits.ts';
+import type { FoundPlace } from './panelOpener.ts';
 import { plainLine } from './plainText.ts';
 
 /** What a {@link ConversationPanel} works with. */
@@ -100,6 +101,11 @@ export class ConversationPanel implements vscode.Disposable {
   /** Puts the cursor into the composer. */
   focusComposer(): void {
     this.#channel.focus();
+  }
+
+  /** Brings an entry into view, with what was searched for marked in it. */
+  goTo(place: FoundPlace): void {
+    this.#channel.reveal(place);
   }
 
   dispose(): void {

@@ -16,7 +16,7 @@ import { PanelDrafts } from './panelDrafts.ts';
 import type { DraftMemory } from './panelDrafts.ts';
 import { EditorForPanels } from './panelEditor.ts';
 import { PanelMentions } from './panelMentions.ts';
-import { conversationViewType, type PanelOpener } from './panelOpener.ts';
+import { conversationViewType, type OpenOptions, type PanelOpener } from './panelOpener.ts';
 
 /** The context key that holds the session id of the active panel. */
 export const activeConversationKey = 'roost.activeConversation';
@@ -30,12 +30,6 @@ export interface ConversationPanelsDeps {
   readonly showLog: () => void;
   /** Where drafts are kept: the workspace's memory. */
   readonly memory: DraftMemory;
-}
-
-/** Where and how to open a panel. */
-export interface OpenOptions {
-  readonly preserveFocus?: boolean;
-  readonly column?: vscode.ViewColumn;
 }
 
 /** All conversation panels. */
@@ -61,7 +55,7 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
       extensionUri,
       editor,
       drafts,
-      mentions: new PanelMentions(clock),
+      mentions: new PanelMentions(clock, () => editor.lastEditor),
       words: translatedWords(),
     };
     this.#onDidChangeActive = new Emitter((error) => {
@@ -98,12 +92,12 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
   }
 
   /**
-   * Opens the session's panel, or brings it to the front; the cursor goes into its composer unless
-   * `preserveFocus` is set. Starts no process.
+   * Opens the session's panel, or brings it to the front; the cursor goes into its composer, or to the
+   * place asked for, unless `preserveFocus` is set. Starts no process.
    * @throws SessionError `sessionUnknown`
    */
   open(sessionId: string, options: OpenOptions = {}): void {
-    const { preserveFocus = false, column } = options;
+    const { preserveFocus = false, column, at } = options;
     const info = this.#deps.sessions.get(sessionId);
     if (info === undefined) {
       throw new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
@@ -123,7 +117,8 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
     } else {
       conversation.panel.reveal(column, preserveFocus);
     }
-    if (!preserveFocus) conversation.focusComposer();
+    if (at !== undefined) conversation.goTo(at);
+    else if (!preserveFocus) conversation.focusComposer();
     this.#deps.sessions.touch(sessionId);
   }
 

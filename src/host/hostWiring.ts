@@ -27,6 +27,7 @@ import { sessionCommands } from './sessionCommands.ts';
 import { changeCommands } from './changeCommands.ts';
 import { SessionChanges } from './sessionChanges.ts';
 import { decorateSessions } from './sessionDecorations.ts';
+import { openDroppedRows } from './sessionDrag.ts';
 import { isFiltering } from './sessionGrouping.ts';
 import { SessionListModel } from './sessionListModel.ts';
 import { SessionTree } from './sessionTree.ts';
@@ -146,6 +147,7 @@ export function createHost(parts: HostParts): Host {
       when: () => settings.current['notifications.turns'],
     }),
     decorateSessions({ sessions, model }),
+    openDroppedRows({ panels, run }),
     keepContextKeys(model),
     notices,
     move,

@@ -14,6 +14,7 @@ import type { TranscriptChange } from '../session/transcript.ts';
 import { ChangeBatch } from './panelBatch.ts';
 import { changeView, entryView } from './panelEntries.ts';
 import { errorView } from './panelErrors.ts';
+import type { FoundPlace } from './panelOpener.ts';
 import { entriesWith } from './panelFind.ts';
 import { sessionView } from './panelSession.ts';
 
@@ -61,6 +62,7 @@ export class PanelChannel implements Disposable {
   #timer: Disposable | undefined;
   #error: ErrorView | undefined;
   #focusWanted = false;
+  #revealWanted: FoundPlace | undefined;
   /** What could not be told yet: text of the user's among it, so it waits for the next panel. */
   readonly #untold: ((seq: number) => ToPanel)[] = [];
 
@@ -130,13 +132,23 @@ export class PanelChannel implements Disposable {
   /** Puts the cursor into the composer, as soon as there is one. */
   focus(): void {
     this.#focusWanted = true;
-    this.#sendFocus();
+    this.#sendWanted();
   }
 
-  #sendFocus(): void {
-    if (!this.#focusWanted || !this.#open || this.#reading) return;
+  /** Brings an entry into view, as soon as the panel shows any. The place asked for last counts. */
+  reveal(place: FoundPlace): void {
+    this.#revealWanted = place;
+    this.#sendWanted();
+  }
+
+  #sendWanted(): void {
+    if (!this.#open || this.#reading) return;
+    if (this.#focusWanted) this.#send((seq) => ({ type: 'focus', seq }));
     this.#focusWanted = false;
-    this.#send((seq) => ({ type: 'focus', seq }));
+    const place = this.#revealWanted;
+    if (place === undefined || !this.#known) return;
+    this.#revealWanted = undefined;
+    this.#send((seq) => ({ type: 'reveal', seq, ...place }));
   }
 
   /** Sends one message of its own, as soon as there is a panel that can take it. */
@@ -185,6 +197,7 @@ export class PanelChannel implements Disposable {
     } finally {
       if (opening === this.#opening) {
         this.#reading = false;
+        this.#sendWanted();
         this.#tellWaiting();
         this.#schedule();
       }
@@ -224,7 +237,7 @@ export class PanelChannel implements Disposable {
       error: this.#error,
       draft: this.#deps.draft(),
     });
-    this.#sendFocus();
+    this.#sendWanted();
     this.#tellWaiting();
     this.#schedule();
   }

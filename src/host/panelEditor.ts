@@ -22,6 +22,11 @@ export class EditorForPanels implements PanelEditor, vscode.Disposable {
     });
   }
 
+  /** The text editor that was active last; perhaps behind the panel now, but not closed. */
+  get lastEditor(): vscode.TextEditor | undefined {
+    return this.#lastEditor?.document.isClosed === false ? this.#lastEditor : undefined;
+  }
+
   async openLink(href: string, cwd: string): Promise<void> {
     const target = linkTarget(href, cwd);
     switch (target.kind) {

@@ -24,16 +24,19 @@ const textLimit = 200_000;
 /** Finds and reads what prompts mention. */
 export class PanelMentions {
   readonly #clock: Clock;
+  readonly #lastEditor: () => vscode.TextEditor | undefined;
   #files: { readonly at: number; readonly uris: Promise<readonly vscode.Uri[]> } | undefined;
 
-  constructor(clock: Clock) {
+  /** @param lastEditor the text editor that was active before the panel */
+  constructor(clock: Clock, lastEditor: () => vscode.TextEditor | undefined) {
     this.#clock = clock;
+    this.#lastEditor = lastEditor;
   }
 
   /** What fits a query, best first within each kind. */
   async find(query: string): Promise<Mention[]> {
     const [files, symbols] = await Promise.all([this.#fileMentions(query), this.#symbols(query)]);
-    return [...editorMentions(query), ...files, ...symbols];
+    return [...editorMentions(query, textEditor(this.#lastEditor())), ...files, ...symbols];
   }
 
   /**
@@ -55,7 +58,7 @@ export class PanelMentions {
         return textOf('symbol', ref.name, document, document.validateRange(range));
       }
       case 'selection': {
-        const editor = textEditor();
+        const editor = textEditor(this.#lastEditor());
         if (editor === undefined || editor.selection.isEmpty) throw nothing();
         const { document, selection } = editor;
         return textOf('selection', placeName(document, selection), document, selection);
@@ -179,9 +182,8 @@ async function walkedFiles(): Promise<vscode.Uri[]> {
 const skippedFolders = new Set(['node_modules', '.git']);
 
 /** The selection and the problems, where there are any and the query does not ask for something else. */
-function editorMentions(query: string): Mention[] {
+function editorMentions(query: string, editor: vscode.TextEditor | undefined): Mention[] {
   const mentions: Mention[] = [];
-  const editor = textEditor();
   const selection = vscode.l10n.t('Selection');
   const problems = vscode.l10n.t('Problems');
   const fits = (name: string): boolean => name.toLowerCase().startsWith(query.toLowerCase());
@@ -210,11 +212,11 @@ function openFiles(): vscode.Uri[] {
   return [...new Map(uris.map((uri) => [uri.toString(), uri])).values()].slice(0, shownFiles);
 }
 
-/** The text editor that the user was in last: the panel itself is none. */
-function textEditor(): vscode.TextEditor | undefined {
+/** The text editor whose selection is meant: one beside the panel, else the one that the panel covers. */
+function textEditor(last: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
-  const shown = [activeTextEditor, ...visibleTextEditors];
-  return shown.find((editor) => editor?.selection.isEmpty === false) ?? activeTextEditor;
+  const known = [activeTextEditor, ...visibleTextEditors, last];
+  return known.find((editor) => editor?.selection.isEmpty === false) ?? activeTextEditor;
 }
 
 function textOf(

@@ -4,7 +4,7 @@ import { Emitter, type Disposable, type Event } from '../session/event.ts';
 import { OnDemand } from '../session/onDemand.ts';
 import type { Logger } from '../session/ports.ts';
 import type { ConversationPanels } from './conversationPanels.ts';
-import { conversationViewType, type PanelOpener } from './panelOpener.ts';
+import { conversationViewType, type OpenOptions, type PanelOpener } from './panelOpener.ts';
 
 /** Knows no panel before one is opened or brought back by the editor. */
 export class PanelsOnDemand implements PanelOpener, Disposable {
@@ -45,9 +45,9 @@ export class PanelsOnDemand implements PanelOpener, Disposable {
     return this.#panels.built?.isVisible(sessionId) ?? false;
   }
 
-  async open(sessionId: string): Promise<void> {
+  async open(sessionId: string, options: OpenOptions = {}): Promise<void> {
     await this.#panels.use((panels) => {
-      panels.open(sessionId);
+      panels.open(sessionId, options);
     });
   }
 

@@ -5,10 +5,12 @@ import type { PendingRequest, SessionInfo } from '../session/info.ts';
 import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Settings } from '../session/settings.ts';
+import { commandId } from './commandIds.ts';
 import { worthTelling } from './notifyWhen.ts';
 import type { PanelOpener } from './panelOpener.ts';
-import { requestMessage } from './requestMessage.ts';
+import { requestButton, requestMessage } from './requestMessage.ts';
 import type { SessionListModel } from './sessionListModel.ts';
+import { SessionNode } from './sessionTreeModel.ts';
 
 /** What notifications work with. */
 export interface RequestNotificationsDeps {
@@ -21,8 +23,13 @@ export interface RequestNotificationsDeps {
 
 /**
  * One notification per request, once. It goes when the request is answered anywhere, cancelled or dead,
- * and when the user opens the session. The editor has only one kind of notification that its extension
- * can take away again, the one that shows progress: so its answers are links instead of buttons.
+ * and when the user opens the session.
+ *
+ * That it goes is worth more than that it looks like any other: of the notifications that an extension can
+ * show, a message has as many buttons as one likes, but stands until the user closes it, offering to
+ * allow what was allowed or withdrawn long ago. Only the one that shows progress can be taken away by who
+ * showed it. It has a single button, which here opens the session; the answers are links before it,
+ * which are reached and pressed by keys as buttons are.
  */
 export class RequestNotifications implements Disposable {
   readonly #deps: RequestNotificationsDeps;
@@ -78,15 +85,18 @@ export class RequestNotifications implements Disposable {
   #tell(info: SessionInfo, request: PendingRequest): () => void {
     const { promise: closed, resolve: close } = Promise.withResolvers<undefined>();
     const title = requestMessage(info, request, vscode.l10n.t);
+    // The button is the one that cancels progress, and the editor takes a text as its label, though its types do
+    // not say so. Where it did not, the button would read "Cancel", and open the session as well.
+    const cancellable = requestButton(request, vscode.l10n.t) as unknown as boolean;
     vscode.window
       .withProgress(
-        // One that can be cancelled stands unfolded. Cancelling takes it away and answers nothing.
-        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        { location: vscode.ProgressLocation.Notification, title, cancellable },
         (progress, cancelled) => {
           // Full from the start: nothing moves while it stands, perhaps for hours.
           progress.report({ increment: 100 });
           cancelled.onCancellationRequested(() => {
             close(undefined);
+            this.#open(info.sessionId);
           });
           return closed;
         },
@@ -97,5 +107,14 @@ export class RequestNotifications implements Disposable {
     return () => {
       close(undefined);
     };
+  }
+
+  #open(sessionId: string): void {
+    // As a click on its row, which says what goes wrong.
+    vscode.commands
+      .executeCommand(commandId('openSession'), new SessionNode(sessionId))
+      .then(undefined, (reason: unknown) => {
+        this.#deps.logger.warn(`A session could not be opened: ${String(reason)}`);
+      });
   }
 }

@@ -4,6 +4,7 @@ import type { Disposable } from '../session/event.ts';
 import type { SavedSessionInfo } from '../session/info.ts';
 import type { TranscriptHit } from '../session/transcriptSearch.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
+import type { FoundPlace } from './panelOpener.ts';
 import { withoutIcons } from './plainText.ts';
 import { titleOf } from './sessionRows.ts';
 
@@ -18,6 +19,8 @@ const shownItems = 200;
 
 interface Item extends vscode.QuickPickItem {
   readonly sessionId?: string;
+  /** Where in the session it was said. */
+  readonly at?: FoundPlace;
 }
 
 /** The search. */
@@ -25,10 +28,10 @@ export function searchCommands(deps: CommandDeps): Handlers<'searchSessions'> {
   return {
     searchSessions: async ({ given }) => {
       if (given?.query !== undefined) return foundBy(deps, given.query);
-      const sessionId = await new SearchPick(deps).done;
+      const { sessionId, at } = (await new SearchPick(deps).done) ?? {};
       if (sessionId === undefined) return undefined;
       if (deps.sessions.get(sessionId) === undefined) await deps.sessions.restore(sessionId);
-      await deps.panels.open(sessionId);
+      await deps.panels.open(sessionId, { at });
       return undefined;
     },
   };
@@ -52,8 +55,8 @@ async function foundBy(
 
 /** One search by a user, from its opening until something is chosen or it is closed. */
 class SearchPick {
-  /** The session chosen; `undefined` when the user changed their mind. */
-  readonly done: Promise<string | undefined>;
+  /** What was chosen; `undefined` when the user changed their mind. */
+  readonly done: Promise<Item | undefined>;
   readonly #deps: CommandDeps;
   readonly #pick = vscode.window.createQuickPick<Item>();
   readonly #store: Disposable[] = [];
@@ -68,7 +71,7 @@ class SearchPick {
 
   constructor(deps: CommandDeps) {
     this.#deps = deps;
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const { promise, resolve } = Promise.withResolvers<Item | undefined>();
     this.done = promise.finally(() => {
       this.#cancel();
       for (const held of this.#store.splice(0)) held.dispose();
@@ -86,7 +89,7 @@ class SearchPick {
       }),
       pick.onDidAccept(() => {
         const [chosen] = pick.selectedItems;
-        if (chosen?.sessionId !== undefined) resolve(chosen.sessionId);
+        if (chosen?.sessionId !== undefined) resolve(chosen);
       }),
       pick.onDidHide(() => {
         resolve(undefined);
@@ -135,7 +138,7 @@ class SearchPick {
         },
         onHits: (saved, hits) => {
           if (this.#hits.length >= shownItems) return;
-          this.#hits.push(...hits.map((hit) => hitItem(saved, hit)));
+          this.#hits.push(...hits.map((hit) => hitItem(saved, hit, words)));
           this.#show();
         },
       });
@@ -176,9 +179,14 @@ class SearchPick {
   }
 }
 
-function hitItem(saved: SavedSessionInfo, { snippet }: TranscriptHit): Item {
+function hitItem(
+  saved: SavedSessionInfo,
+  { entryId, snippet }: TranscriptHit,
+  query: string,
+): Item {
   return {
     sessionId: saved.sessionId,
+    at: { entryId, query },
     label: withoutIcons(titleOf(saved)),
     description: withoutIcons(saved.agentId),
     detail: withoutIcons(snippet, 200),

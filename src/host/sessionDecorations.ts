@@ -2,14 +2,18 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../session/event.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { sessionScheme } from './commandIds.ts';
 import type { SessionListModel } from './sessionListModel.ts';
 import { rowMark } from './sessionRows.ts';
 
-const scheme = 'roost-session';
-
-/** The address that the mark of a session's row goes by; nothing can be opened there. */
+/** The address that the mark of a session's row goes by. */
 export function sessionUri(sessionId: string): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: `/${sessionId}` });
+  return vscode.Uri.from({ scheme: sessionScheme, path: `/${sessionId}` });
+}
+
+/** The session whose row has this address. */
+export function sessionIdOf(uri: vscode.Uri): string {
+  return uri.path.slice(1);
 }
 
 /** Gives rows their marks for as long as it is not disposed. */
@@ -21,8 +25,9 @@ export function decorateSessions(deps: {
   const registration = vscode.window.registerFileDecorationProvider({
     onDidChangeFileDecorations: changed.event,
     provideFileDecoration: (uri) => {
-      const sessionId = uri.path.slice(1);
-      if (uri.scheme !== scheme || deps.sessions.get(sessionId) === undefined) return undefined;
+      const sessionId = sessionIdOf(uri);
+      if (uri.scheme !== sessionScheme || deps.sessions.get(sessionId) === undefined)
+        return undefined;
       const mark = rowMark(deps.sessions.details(sessionId), vscode.l10n.t);
       if (mark === undefined) return undefined;
       const color = mark.color === undefined ? undefined : new vscode.ThemeColor(mark.color);

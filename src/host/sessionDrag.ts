@@ -1,7 +1,11 @@
-// Dragging rows of the tree: a session that is dropped among the pinned ones is pinned there.
+// Dragging rows of the tree: a session that is dropped among the pinned ones is pinned there, one that is dropped among the editors opens there.
 import * as vscode from 'vscode';
+import type { Disposable } from '../session/event.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { sessionEditorType } from './commandIds.ts';
+import type { PanelOpener } from './panelOpener.ts';
 import { moved, pinnedPlaces } from './sessionGrouping.ts';
+import { sessionIdOf } from './sessionDecorations.ts';
 import { SessionNode, type TreeNode } from './sessionTreeModel.ts';
 
 /** The editor makes this type for the view `roost.sessions` and lets nobody else have it. */
@@ -39,6 +43,29 @@ export class SessionDrag implements vscode.TreeDragAndDropController<TreeNode> {
       if (pinned) await putPinned(this.#deps, known, target.sessionId);
     }
   }
+}
+
+/**
+ * The editor opens what is dropped on it by its address, and a row has one for its mark: so this is an editor
+ * for such addresses, which gives its place to the session's panel.
+ */
+export function openDroppedRows(deps: {
+  readonly panels: Pick<PanelOpener, 'open'>;
+  readonly run: (what: string, work: () => Promise<unknown>) => void;
+}): Disposable {
+  return vscode.window.registerCustomEditorProvider(sessionEditorType, {
+    openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
+    resolveCustomEditor: ({ uri }, place) => {
+      deps.run('open a dropped session', async () => {
+        try {
+          await deps.panels.open(sessionIdOf(uri), { column: place.viewColumn });
+        } finally {
+          // Last, so that a group of editors made by the drop is not empty in between, and gone.
+          place.dispose();
+        }
+      });
+    },
+  });
 }
 
 /** Pins sessions in front of one, or behind all that are pinned. @throws SessionError */

@@ -9,7 +9,6 @@ import { sessionsViewId } from './commandIds.ts';
 import type { PanelOpener } from './panelOpener.ts';
 import { costFacts, type ResourceMeter } from './resourceMeter.ts';
 import type { Publication, SessionListModel } from './sessionListModel.ts';
-import { plainLine } from './plainText.ts';
 import type { GroupId } from './sessionGrouping.ts';
 import { SessionDrag } from './sessionDrag.ts';
 import type { SessionChanges } from './sessionChanges.ts';
@@ -36,6 +35,7 @@ import {
   SessionNode,
   type TreeNode,
 } from './sessionTreeModel.ts';
+import { folderName } from './workspaceRoots.ts';
 
 /** Ages on rows are this coarse; while nobody looks they are not kept up to date. */
 const ageEveryMs = 60_000;
@@ -285,7 +285,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   #nameOf(group: GroupId): string | undefined {
     if (group.startsWith('folder:')) {
       const path = group.slice('folder:'.length);
-      return plainLine(vscode.workspace.asRelativePath(path, true)) || path;
+      return folderName(path);
     }
     const [member] = group.startsWith('agent:') ? this.#deps.model.members(group) : [];
     return member === undefined ? undefined : this.#details(member)?.agentName;

@@ -62,10 +62,11 @@ const view = new PanelView(
   {
     post,
     onOlder: (until) => {
-      if (model.before === undefined || model.loadingOlder) return;
+      if (model.before === undefined || model.loadingOlder) return false;
       post({ type: 'older', before: model.before, ...(until === undefined ? {} : { until }) });
       model = startLoadingOlder(model);
       scheduleFrame();
+      return true;
     },
     onState: keepState,
   },

@@ -6,20 +6,21 @@ import { Announcer } from './render/announcer.ts';
 import { Banners } from './render/banners.ts';
 import { Composer } from './render/composer.ts';
 import type { PanelContext } from './render/context.ts';
+import { emptyNode } from './render/emptyNode.ts';
 import { FindBar } from './render/findBar.ts';
 import { Header } from './render/header.ts';
 import { PendingCards } from './render/pendingCards.ts';
 import { QueueView } from './render/queue.ts';
-import { emptyNode, TranscriptView } from './render/transcriptView.ts';
-import type { ScrollPlace } from './render/transcriptView.ts';
-import type { PanelModel } from './store.ts';
+import { TranscriptView } from './render/transcriptView.ts';
+import type { ScrollPlace, TranscriptEvents } from './render/transcriptView.ts';
+import type { PanelModel, Revealed } from './store.ts';
 import { setWords, word } from './words.ts';
 
 /** What the view tells. */
 export interface PanelViewEvents {
   readonly post: (message: FromPanel) => void;
   /** The page before the oldest entry is wanted, or all pages back to this entry. */
-  readonly onOlder: (until?: string) => void;
+  readonly onOlder: TranscriptEvents['onOlder'];
   /** Draft or place changed: what should survive a reload is now {@link PanelView.state}. */
   readonly onState: () => void;
 }
@@ -44,6 +45,7 @@ export class PanelView {
   readonly #context: PanelContext;
   #parts: Parts | undefined;
   #shownFocusCount = 0;
+  #shownReveal: Revealed | undefined;
   #shownSnapshot = 0;
   #draftBack = false;
   /** What an earlier page of this panel left, until it has been put back. */
@@ -94,6 +96,10 @@ export class PanelView {
     if (fresh) transcript.goTo(this.#shownSnapshot === 0 ? this.#restored?.scroll : place);
     this.#shownSnapshot = model.snapshotCount;
     parts.find.update(model.found);
+    if (model.revealed !== undefined && model.revealed !== this.#shownReveal) {
+      parts.find.openAt(model.revealed);
+    }
+    this.#shownReveal = model.revealed;
     this.#restore(composer, model.draft);
     if (model.focusCount !== this.#shownFocusCount) composer.focus();
     this.#shownFocusCount = model.focusCount;

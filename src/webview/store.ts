@@ -23,6 +23,8 @@ export interface PanelModel {
   readonly error: ErrorView | undefined;
   /** How often the host has asked for the cursor. */
   readonly focusCount: number;
+  /** Where the host wants the reader to be: another object each time it says so. */
+  readonly revealed: Revealed | undefined;
   /** What fits behind the `@` that was last asked about. */
   readonly mentions: { readonly asked: string; readonly mentions: readonly Mention[] } | undefined;
   /** What the last search of the whole transcript found. */
@@ -33,6 +35,12 @@ export interface PanelModel {
   readonly composed: readonly Draft[];
   /** How many snapshots there were: the view starts over with each. */
   readonly snapshotCount: number;
+}
+
+/** An entry in which something is that the user looked for elsewhere. */
+export interface Revealed {
+  readonly entryId: string;
+  readonly query: string;
 }
 
 /** What a search found: ids of entries, oldest first. */
@@ -54,6 +62,7 @@ export const emptyModel: PanelModel = {
   loadingOlder: false,
   error: undefined,
   focusCount: 0,
+  revealed: undefined,
   mentions: undefined,
   found: undefined,
   draft: undefined,
@@ -80,6 +89,8 @@ export function reduce(model: PanelModel, message: ToPanel): PanelModel {
       return { ...next, error: message.error, loadingOlder: false };
     case 'focus':
       return { ...next, focusCount: model.focusCount + 1 };
+    case 'reveal':
+      return { ...next, revealed: { entryId: message.entryId, query: message.query } };
     case 'mentions':
       return { ...next, mentions: { asked: message.asked, mentions: message.mentions } };
     case 'found':
@@ -114,6 +125,7 @@ function fromSnapshot(
     loadingOlder: false,
     error: message.error,
     focusCount: model.focusCount,
+    revealed: model.revealed,
     mentions: undefined,
     found: undefined,
     draft: message.draft,

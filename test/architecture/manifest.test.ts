@@ -8,6 +8,8 @@ import {
   commandId,
   commandNames,
   contextKeys,
+  sessionEditorType,
+  sessionScheme,
   sessionsViewId,
 } from '../../src/host/commandIds.ts';
 import { changeFlags, requestFlags, sessionFlags } from '../../src/host/sessionTreeModel.ts';
@@ -37,6 +39,12 @@ const manifest = z
         activitybar: z.array(z.looseObject({ id: z.string(), icon: z.string() })),
       }),
       views: z.record(z.string(), z.array(z.looseObject({ id: z.string(), icon: z.string() }))),
+      customEditors: z.array(
+        z.looseObject({
+          viewType: z.string(),
+          selector: z.array(z.object({ filenamePattern: z.string() })),
+        }),
+      ),
       viewsWelcome: z.array(z.looseObject({ view: z.string(), when: z.string() })),
       commands: z.array(
         z.object({
@@ -171,6 +179,12 @@ describe('when clauses', () => {
   it('ask for the context keys that the code sets, and for all of them', () => {
     const asked = matches(/\b(roost\.\w+)\b/g, whens).filter((key) => key !== sessionsViewId);
     expect(sorted(asked)).toEqual(sorted(contextKeys));
+  });
+
+  it('name the editor for rows that are dropped, and what it opens', () => {
+    expect(contributes.customEditors).toMatchObject([
+      { viewType: sessionEditorType, selector: [{ filenamePattern: `${sessionScheme}:/**` }] },
+    ]);
   });
 
   it('name no view but the one there is', () => {

@@ -1,65 +1,22 @@
 // What somebody does who has just installed Roost: a first session, a search, a command allowed and one refused, a stop, and a return.
-import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../launch/browser.ts';
-import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
-import { root, scratchFolder } from '../launch/paths.ts';
-import { descendantsOf } from '../launch/processes.ts';
-import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
-import { freshVsix } from '../launch/vsix.ts';
-import { openWorkbench, type Workbench } from '../launch/workbench.ts';
-import { RoostWindow } from './support/roostWindow.ts';
+import { describe, expect, it } from 'vitest';
+import { hostsToTest } from '../launch/hosts.ts';
+import { startServerHost } from '../launch/serverHost.ts';
+import type { RoostWindow } from './support/roostWindow.ts';
+import { agentsBelow, inWindow, type SuiteWindow } from './support/windowSuite.ts';
 
-const say = (line: string): void => {
-  console.log(line);
-};
-const scratch = scratchFolder('new-user');
-
-let host: InstalledHost;
-let browser: Browser;
-let server: ServerHost;
-let workbench: Workbench;
+let suite: SuiteWindow;
 let roost: RoostWindow;
-let folder: string;
-let dataFolder: string;
 
-/** Command lines of the agents that run below the server now. */
-function agents(): string[] {
-  return descendantsOf(server.pid)
-    .map(({ command }) => command)
-    .filter((command) => command.includes('workspaceAgent.cjs'));
+/** How many agents run below the server now. */
+function agents(): number {
+  return agentsBelow(suite.server, 'workspaceAgent.cjs');
 }
 
-beforeAll(async () => {
-  browser = await launchBrowser(say);
-});
-
-afterAll(async () => {
-  await browser.close();
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail')
-    await roost.picture(`failed-${host.name}-${task.name.slice(0, 20)}`);
-});
-
 describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code', (name) => {
-  beforeAll(async () => {
-    folder = join(scratch, name, 'workspace');
-    dataFolder = join(scratch, name, 'server');
-    cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-    host = await installHost(name, say);
-    server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say) });
-    workbench = await openWorkbench(browser, server, folder);
-    roost = new RoostWindow(workbench.page);
-  });
-
-  afterAll(async () => {
-    await workbench.close();
-    await server.dispose();
+  inWindow('new-user', name, (window) => {
+    suite = window;
+    ({ roost } = window);
   });
 
   it('is welcomed, and starts a session with one click', async () => {
@@ -70,7 +27,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     await start.click();
     await roost.row('Ready').waitFor();
     await roost.panel.locator('.composer-input').waitFor();
-    expect(agents()).toHaveLength(1);
+    expect(agents()).toBe(1);
   });
 
   it('finds text in the workspace', async () => {
@@ -106,24 +63,25 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
   it('stops the session, and nothing of it runs on', async () => {
     await roost.command('Roost: Stop Session');
     await roost.row('Dormant').waitFor();
-    expect(agents()).toEqual([]);
+    expect(agents()).toBe(0);
     await roost.picture(`${name}-5-stopped`);
   });
 
   it('finds row, panel and conversation again after everything was ended and started', async () => {
-    const { port } = server;
-    await workbench.page.goto('about:blank');
-    await server.dispose();
-    server = await startServerHost({ host, dataFolder, port });
-    await workbench.page.goto(server.urlOf(folder));
+    const { host, dataFolder, folder } = suite;
+    const { port } = suite.server;
+    await roost.page.goto('about:blank');
+    await suite.server.dispose();
+    suite.server = await startServerHost({ host, dataFolder, port });
+    await roost.page.goto(suite.server.urlOf(folder));
     await roost.openSideBar();
     await roost.row('/find roost').waitFor();
     await roost.panel.getByText('it-21-ran').first().waitFor();
-    expect(agents()).toEqual([]);
+    expect(agents()).toBe(0);
     await roost.picture(`${name}-6-back`);
     await roost.send('/help');
     await roost.row('Ready').waitFor();
-    expect(agents()).toHaveLength(1);
+    expect(agents()).toBe(1);
     await roost.panel.locator('.entry.agent').last().getByText('/find').first().waitFor();
     await roost.picture(`${name}-7-continued`);
   });

@@ -1,62 +1,20 @@
 // The conversation panel in a real window: what is attached, coloured, compared and decided there goes through the editor itself.
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../launch/browser.ts';
-import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
-import { root, scratchFolder } from '../launch/paths.ts';
-import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
-import { freshVsix } from '../launch/vsix.ts';
-import { openWorkbench, type Workbench } from '../launch/workbench.ts';
-import { RoostWindow } from './support/roostWindow.ts';
+import { describe, expect, it } from 'vitest';
+import { hostsToTest } from '../launch/hosts.ts';
+import type { RoostWindow } from './support/roostWindow.ts';
+import { inWindow } from './support/windowSuite.ts';
 
-const say = (line: string): void => {
-  console.log(line);
-};
-const scratch = scratchFolder('panel-window');
-
-let host: InstalledHost;
-let browser: Browser;
-let server: ServerHost;
-let workbench: Workbench;
 let roost: RoostWindow;
 let folder: string;
 
-beforeAll(async () => {
-  browser = await launchBrowser(say);
-});
-
-afterAll(async () => {
-  await browser.close();
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail')
-    await roost.picture(`failed-${host.name}-${task.name.slice(0, 20)}`);
-});
-
 describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', (name) => {
-  beforeAll(async () => {
-    folder = join(scratch, name, 'workspace');
-    cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-    host = await installHost(name, say);
-    server = await startServerHost({
-      host,
-      dataFolder: join(scratch, name, 'server'),
-      vsix: await freshVsix(say),
-    });
-    workbench = await openWorkbench(browser, server, folder);
-    roost = new RoostWindow(workbench.page);
+  inWindow('panel-window', name, async (window) => {
+    ({ roost, folder } = window);
     await roost.openSideBar();
     await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).click();
     await roost.row('Ready').waitFor();
-  });
-
-  afterAll(async () => {
-    await workbench.close();
-    await server.dispose();
   });
 
   it('attaches a file of the workspace by its name', async () => {

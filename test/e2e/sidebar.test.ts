@@ -1,51 +1,41 @@
 // The side bar as a person uses it: who needs me, answers from the row and from a notification, names, stops, the trash, and trust.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../launch/browser.ts';
-import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
-import { root, scratchFolder } from '../launch/paths.ts';
-import { descendantsOf } from '../launch/processes.ts';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hostsToTest } from '../launch/hosts.ts';
 import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
 import { freshVsix } from '../launch/vsix.ts';
-import { openWorkbench, type Workbench } from '../launch/workbench.ts';
+import { openWorkbench } from '../launch/workbench.ts';
 import { RoostWindow } from './support/roostWindow.ts';
+import {
+  agentsBelow,
+  inWindow,
+  say,
+  scriptedAgents,
+  type SuiteWindow,
+} from './support/windowSuite.ts';
 
-const say = (line: string): void => {
-  console.log(line);
-};
-const scratch = scratchFolder('sidebar');
-const folder = join(scratch, 'workspace');
-const agent = join(root, 'test', 'fixtures', 'agents', 'scripted.mjs');
-const settings = {
-  'roost.agents': {
-    scripted: { name: 'Scripted', command: process.execPath, args: [agent] },
-    missing: { command: 'roost-no-such-command' },
-  },
-  'roost.defaultAgent': 'scripted',
-};
-
-let host: InstalledHost;
-let browser: Browser;
+let suite: SuiteWindow;
 let server: ServerHost;
-let workbench: Workbench;
 let roost: RoostWindow;
+let folder: string;
 
-/** How many scripted agents run below a server. */
-function agents(of: ServerHost): number {
-  return descendantsOf(of.pid).filter(({ command }) => command.includes('scripted.mjs')).length;
-}
-
-/** An action that a row shows when the mouse is over it. */
-async function act(row: Locator, action: string): Promise<void> {
-  await row.hover();
-  await row.locator(`.actions .action-label[aria-label="${action}"]`).click();
-}
+// The newest, or the one that is named: this suite runs on one host at a time.
+inWindow(
+  'sidebar',
+  hostsToTest()[0] ?? 'newest',
+  async (window) => {
+    suite = window;
+    ({ server, roost, folder } = window);
+    await roost.openSideBar();
+  },
+  scriptedAgents,
+);
 
 /** A prompt that asks for permission as soon as `go` is called, and not before. */
 function whenTold(title: string): { readonly prompt: string; readonly go: () => void } {
-  const flag = join(scratch, title);
+  const flag = join(suite.scratch, title);
   const wait = ['sh', '-c', `until [ -e '${flag}' ]; do sleep 0.1; done`];
   return {
     prompt: `terminal-args ${JSON.stringify(wait)}\npermit ${title}`,
@@ -60,39 +50,13 @@ function said(text: string): Locator {
   return roost.panel.getByRole('log').getByText(text);
 }
 
-async function closePanels(): Promise<void> {
-  await roost.command('View: Close All Editors');
-  await roost.page.locator('iframe.webview').waitFor({ state: 'detached' });
-}
-
-beforeAll(async () => {
-  cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-  // The newest, or the one that is named: this suite runs on one host at a time.
-  host = await installHost(hostsToTest()[0] ?? 'newest', say);
-  browser = await launchBrowser(say);
-  server = await startServerHost({ host, vsix: await freshVsix(say), settings });
-  workbench = await openWorkbench(browser, server, folder);
-  roost = new RoostWindow(workbench.page);
-  await roost.openSideBar();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await roost.picture(`failed-${task.name.slice(0, 20)}`);
-});
-
 describe('the side bar', () => {
   it('shows a session below the group that says what it needs', async () => {
     await roost.command('Roost: New Session');
     await roost.panel.locator('.composer-input').waitFor();
     await roost.row(/^Ready\s*1$/).waitFor();
     await roost.row('Scripted').waitFor();
-    expect(agents(server)).toBe(1);
+    expect(agentsBelow(server)).toBe(1);
   });
 
   it('names who is needed and for what, and takes the answer on the row', async () => {
@@ -104,7 +68,7 @@ describe('the side bar', () => {
     await badge.waitFor();
     await roost.page.locator('.statusbar-item[id="roost.roost.roost.status"]').waitFor();
     await roost.picture('sidebar-1-needs-you');
-    await act(asking, 'Allow');
+    await roost.act(asking, 'Allow');
     await said('permission: yes').waitFor();
     await roost.row(/^Ready\s*1$/).waitFor();
     await asking.waitFor({ state: 'detached' });
@@ -115,11 +79,17 @@ describe('the side bar', () => {
     const { prompt, go } = whenTold('Out of sight');
     await roost.send(prompt);
     await roost.row(/^Working\s*1$/).waitFor();
-    await closePanels();
+    await roost.closePanels();
     go();
     const toast = await roost.notification('permit Delete everything asks: Out of sight');
     await roost.picture('sidebar-2-notification');
-    await toast.getByRole('link', { name: 'Reject' }).click();
+    // One button, that opens the session; what answers at once are links before it.
+    await toast.getByRole('button', { name: 'Open', exact: true }).waitFor();
+    expect(await toast.getByRole('link').allTextContents()).toEqual([
+      '✓\u00a0Allow',
+      '✕\u00a0Reject',
+    ]);
+    await toast.getByRole('link', { name: 'Reject' }).press('Space');
     await roost.row(/^Ready\s*1$/).waitFor();
     await toast.waitFor({ state: 'detached' });
     // Its turn ended while nobody looked: the row says so until somebody does.
@@ -134,14 +104,14 @@ describe('the side bar', () => {
     const { prompt, go } = whenTold('Only once');
     await roost.send(prompt);
     await roost.row(/^Working\s*1$/).waitFor();
-    await closePanels();
+    await roost.closePanels();
     go();
     const toast = await roost.notification('asks: Only once');
     await roost
       .row(/^permit Delete everything/)
       .locator('.monaco-tl-twistie')
       .click();
-    await act(roost.row(/^Only once/), 'Allow');
+    await roost.act(roost.row(/^Only once/), 'Allow');
     await roost.row(/^Ready\s*1$/).waitFor();
     await toast.waitFor({ state: 'detached' });
     await roost.row(/^Only once/).waitFor({ state: 'detached' });
@@ -188,23 +158,31 @@ describe('the side bar', () => {
       await roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
       await roost.picture(`sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
     }
-    await act(row, 'Revert File…');
+    await roost.act(row, 'Revert File…');
     const dialog = roost.page.locator('.monaco-dialog-box');
     await dialog.getByRole('button', { name: 'Revert File' }).click();
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => existsSync(file)).toBe(false);
   });
 
-  it('finds what was said', async () => {
+  it('finds what was said, and goes there, far up and in a panel that was closed', async () => {
+    await roost.send(Array.from({ length: 150 }, (_, at) => `tool Step ${at}`).join('\n'));
+    await roost.row(/^Ready\s*1$/).waitFor();
+    await roost.closePanels();
     await roost.command('Roost: Search Sessions…');
     const input = roost.page.locator('.quick-input-widget input[type="text"]');
-    await input.fill('permission: yes');
+    await input.fill('permission: no');
     const hit = roost.page.locator('.quick-input-list .monaco-list-row', {
-      hasText: 'permission: yes',
+      hasText: 'permission: no',
     });
     await hit.first().waitFor();
     await roost.picture('sidebar-7-search');
-    await roost.page.keyboard.press('Escape');
+    await hit.first().click();
+    await roost.panel.locator('.entry.found-entry', { hasText: 'permission: no' }).waitFor();
+    await roost.panel.locator('.find-count', { hasText: /^1 of \d/ }).waitFor();
+    await roost.picture('sidebar-7b-found');
+    await roost.panel.locator('.to-end').click();
+    await said('Step 149').waitFor();
   });
 
   it('renames, stops with one click, and starts again only when asked', async () => {
@@ -213,17 +191,17 @@ describe('the side bar', () => {
     await roost.answer('Rename Session', 'Renamed');
     const renamed = roost.row(/^Renamed/);
     await renamed.waitFor();
-    await act(renamed, 'Stop Session');
+    await roost.act(renamed, 'Stop Session');
     await roost.row(/^Dormant\s*1$/).waitFor();
-    expect(agents(server)).toBe(0);
+    expect(agentsBelow(server)).toBe(0);
     await renamed.click();
-    await said('permission: yes').first().waitFor();
-    expect(agents(server)).toBe(0);
+    await said('Step 149').waitFor();
+    expect(agentsBelow(server)).toBe(0);
     await roost.picture('sidebar-3-dormant');
-    await act(renamed, 'Start Session');
+    await roost.act(renamed, 'Start Session');
     await roost.row(/^Ready\s*1$/).waitFor();
-    expect(agents(server)).toBe(1);
-    await act(renamed, 'Stop Session');
+    expect(agentsBelow(server)).toBe(1);
+    await roost.act(renamed, 'Stop Session');
     await roost.row(/^Dormant\s*1$/).waitFor();
   });
 
@@ -249,7 +227,7 @@ describe('the side bar', () => {
 
 describe('a workspace that is not trusted', () => {
   it('starts nothing, and its settings do not count', async () => {
-    const untrusted = join(scratch, 'untrusted');
+    const untrusted = join(suite.scratch, 'untrusted');
     mkdirSync(join(untrusted, '.vscode'), { recursive: true });
     writeFileSync(
       join(untrusted, '.vscode', 'settings.json'),
@@ -259,12 +237,12 @@ describe('a workspace that is not trusted', () => {
       }),
     );
     const other = await startServerHost({
-      host,
+      host: suite.host,
       vsix: await freshVsix(say),
       workspaceTrust: true,
-      settings: { ...settings, 'security.workspace.trust.startupPrompt': 'never' },
+      settings: { ...scriptedAgents, 'security.workspace.trust.startupPrompt': 'never' },
     });
-    const window = await openWorkbench(browser, other, untrusted);
+    const window = await openWorkbench(suite.browser, other, untrusted);
     try {
       roost = new RoostWindow(window.page);
       await roost.openSideBar();
@@ -277,7 +255,7 @@ describe('a workspace that is not trusted', () => {
       const refused = await roost.notification('No agent is started in a workspace');
       await refused.getByRole('button', { name: 'Manage Trust' }).click();
       await roost.page.locator('.workspace-trust-editor:visible').waitFor();
-      expect(agents(other)).toBe(0);
+      expect(agentsBelow(other)).toBe(0);
     } finally {
       await window.close();
       await other.dispose();

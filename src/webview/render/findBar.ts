@@ -1,6 +1,6 @@
 // Finding in the whole transcript: what is typed is asked of the host, hits are walked entry by entry and marked where they are shown.
 import { button, make, setText } from '../dom.ts';
-import type { Found } from '../store.ts';
+import type { Found, Revealed } from '../store.ts';
 import { word } from '../words.ts';
 import type { PanelContext } from './context.ts';
 import { markMatches } from './findMarks.ts';
@@ -21,6 +21,10 @@ export class FindBar {
   #found: Found | undefined;
   /** Index of the hit in view. */
   #at = 0;
+  /** The entry that the user chose elsewhere: the hit to begin with. */
+  #chosen: string | undefined;
+  /** The hit has just become the one in question: its first match is to be brought into view. */
+  #approaching = false;
 
   constructor(context: PanelContext, transcript: TranscriptView) {
     this.#context = context;
@@ -31,6 +35,7 @@ export class FindBar {
       attributes: { placeholder: word('find'), spellcheck: 'false' },
       on: {
         input: () => {
+          this.#chosen = undefined;
           this.#askSoon();
         },
         keydown: (event) => {
@@ -78,10 +83,25 @@ export class FindBar {
     this.#ask();
   }
 
+  /** Shows it with what was searched for elsewhere, at the entry that was chosen there. */
+  openAt({ entryId, query }: Revealed): void {
+    this.element.hidden = false;
+    this.#input.value = query;
+    this.#input.focus();
+    this.#input.select();
+    this.#found = undefined;
+    this.#chosen = entryId;
+    // At once: what is found meanwhile only says how many there are.
+    this.#go(entryId);
+    this.mark();
+    this.#ask();
+  }
+
   /** Hides it and takes the marks away; the focus goes to the transcript. */
   close(): void {
     this.element.hidden = true;
     this.#found = undefined;
+    this.#chosen = undefined;
     this.mark();
     this.#transcript.element.focus({ preventScroll: true });
   }
@@ -92,15 +112,26 @@ export class FindBar {
     if (this.element.hidden) return;
     const fresh = this.#found?.query !== found.query;
     this.#found = found;
+    const chosen = this.#chosen === undefined ? -1 : found.hits.indexOf(this.#chosen);
     // The newest hit first: it is the nearest to where conversations are read.
-    if (fresh) this.#at = Math.max(0, found.hits.length - 1);
-    this.#show(fresh);
+    if (fresh) this.#at = chosen >= 0 ? chosen : Math.max(0, found.hits.length - 1);
+    this.#show(fresh && this.#chosen === undefined);
   }
 
   /** Marks what is found in the entries that are in the page. */
   mark(): void {
     const query = this.element.hidden ? '' : this.#input.value;
-    markMatches(this.#transcript.mounted, query, this.#found?.hits[this.#at]);
+    const active = this.#chosen ?? this.#found?.hits[this.#at];
+    const first = markMatches(this.#transcript.mounted, query, active);
+    if (!this.#approaching || active === undefined || first === undefined) return;
+    this.#approaching = false;
+    this.#transcript.approach(active, first);
+  }
+
+  #go(entryId: string): void {
+    this.#approaching = true;
+    this.#transcript.unfold(entryId);
+    this.#transcript.reveal(entryId);
   }
 
   #key(event: KeyboardEvent): void {
@@ -132,6 +163,7 @@ export class FindBar {
   #step(by: number): void {
     const count = this.#found?.hits.length ?? 0;
     if (count === 0) return;
+    this.#chosen = undefined;
     this.#at = (this.#at + by + count) % count;
     this.#show(true);
   }
@@ -143,10 +175,7 @@ export class FindBar {
     const nothing = this.#found === undefined ? '' : word('findNothing');
     setText(this.#count, hits.length === 0 ? nothing : word('findCount', this.#at + 1, total));
     const hit = hits[this.#at];
-    if (go && hit !== undefined) {
-      this.#transcript.unfold(hit);
-      this.#transcript.reveal(hit);
-    }
+    if (go && hit !== undefined) this.#go(hit);
     this.mark();
   }
 }

@@ -3,15 +3,21 @@
 /** At most so many marks are painted. */
 const markLimit = 1000;
 
-/** Marks every match of a text in these elements, and those of the entry in question more strongly; '' takes all marks away. */
+/**
+ * Marks every match of a text in these elements, and those of the entry in question more strongly; '' takes
+ * all marks away. The first match in the entry in question.
+ */
 export function markMatches(
   elements: ReadonlyMap<string, HTMLElement>,
   query: string,
   active: string | undefined,
-): void {
+): Range | undefined {
   CSS.highlights.delete('found');
   CSS.highlights.delete('found-active');
-  if (query === '') return;
+  for (const [id, element] of elements) {
+    element.classList.toggle('found-entry', query !== '' && id === active);
+  }
+  if (query === '') return undefined;
   const others: Range[] = [];
   const own: Range[] = [];
   for (const [id, element] of elements) {
@@ -20,6 +26,7 @@ export function markMatches(
   }
   CSS.highlights.set('found', new Highlight(...others));
   CSS.highlights.set('found-active', new Highlight(...own));
+  return own[0];
 }
 
 function addRanges(element: HTMLElement, wanted: string, ranges: Range[]): void {

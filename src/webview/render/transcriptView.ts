@@ -1,13 +1,13 @@
 // The transcript on screen: only the entries around what can be seen are in the page; follows its end, or stays where the reader is.
 import type { EntryView } from '../../chatProtocol/entries.ts';
-import type { SessionView } from '../../chatProtocol/session.ts';
 import { button, icon, make } from '../dom.ts';
 import { EntryHeights, entriesWithin, entryAt } from '../entryHeights.ts';
 import type { PanelModel } from '../store.ts';
-import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
 import type { PanelContext } from './context.ts';
 import { HeldNodes } from './heldNodes.ts';
+import { OlderLine } from './olderLine.ts';
+import { placeNodes } from './placeNodes.ts';
 
 /** Nearer than this to the end the view follows it, in CSS pixels. */
 const followDistance = 32;
@@ -23,8 +23,8 @@ export type ScrollPlace = { readonly entryId: string; readonly offset: number } 
 
 /** What the view tells. */
 export interface TranscriptEvents {
-  /** The page before is wanted, or all pages back to this entry. */
-  readonly onOlder: (until?: string) => void;
+  /** The page before is wanted, or all pages back to this entry. Whether it is asked for now. */
+  readonly onOlder: (until?: string) => boolean;
   /** It was scrolled. */
   readonly onScroll: () => void;
   /** Other entries are in the page than before, or show something else. */
@@ -39,7 +39,7 @@ export class TranscriptView {
   readonly #above = make('div', { class: 'spacer' });
   readonly #below = make('div', { class: 'spacer' });
   readonly #list = make('div', { class: 'entries' }, this.#above, this.#below);
-  readonly #older = make('div', { class: 'older', hidden: true });
+  readonly #older: OlderLine;
   readonly #working: HTMLElement;
   readonly #toEndButton: HTMLButtonElement;
   #heights = new EntryHeights();
@@ -48,8 +48,11 @@ export class TranscriptView {
   #following = true;
   /** What stays where it is when something above it changes; counts while not following. */
   #anchor: ScrollPlace;
-  /** A place that is not loaded yet. */
+  /** A place that is not loaded yet, and whether its page has been asked for. */
   #goal: ScrollPlace;
+  #goalAsked = false;
+  /** An entry to be opened as soon as it is in the page. */
+  #toUnfold: string | undefined;
   /** Where the view was scrolled to last, by itself or by the reader. */
   #lastTop = 0;
   #hasOlder = false;
@@ -58,6 +61,7 @@ export class TranscriptView {
   constructor(context: PanelContext, events: TranscriptEvents) {
     this.#events = events;
     this.#nodes = new HeldNodes(context);
+    this.#older = new OlderLine(() => void events.onOlder());
     this.#working = make(
       'div',
       { class: 'working', hidden: true },
@@ -87,7 +91,7 @@ export class TranscriptView {
           },
         },
       },
-      make('div', { class: 'column' }, this.#older, this.#list, this.#working),
+      make('div', { class: 'column' }, this.#older.element, this.#list, this.#working),
       make('div', { class: 'to-end-holder' }, this.#toEndButton),
     );
     // Places must also hold when what is shown becomes taller without a message: a fold, a font, a resize.
@@ -104,7 +108,7 @@ export class TranscriptView {
     this.#running = session?.status === 'working' || session?.status === 'needsInput';
     this.#hasOlder = model.before !== undefined;
     this.#entries = entries;
-    this.#showOlder(model);
+    this.#older.update(model);
     this.#working.hidden = session?.status !== 'working' || isAnswering(entries.at(-1));
     this.element.setAttribute('aria-busy', String(this.#running));
     this.#reachGoal(model.loadingOlder);
@@ -122,7 +126,7 @@ export class TranscriptView {
     this.#goal = undefined;
     if (place !== undefined && !this.#has(place.entryId) && this.#hasOlder) {
       this.#goal = place;
-      this.#events.onOlder(place.entryId);
+      this.#goalAsked = this.#events.onOlder(place.entryId);
       return;
     }
     this.#following = place === undefined || !this.#has(place.entryId);
@@ -166,10 +170,21 @@ export class TranscriptView {
     );
   }
 
-  /** Opens what of an entry is folded. */
+  /** Opens what of an entry is folded, now or when it comes into the page. */
   unfold(entryId: string): void {
-    this.#nodes.unfold(entryId);
+    this.#toUnfold = entryId;
     this.#render();
+  }
+
+  /** Moves a part of an entry into view, unless it is there already: an entry can be longer than the view. */
+  approach(entryId: string, part: Range): void {
+    const element = this.#nodes.element(entryId);
+    if (element === undefined) return;
+    const view = this.element.getBoundingClientRect();
+    const { top, bottom } = part.getBoundingClientRect();
+    if (top >= view.top + revealMargin && bottom <= view.bottom - revealMargin) return;
+    const within = top - element.getBoundingClientRect().top;
+    this.goTo({ entryId, offset: within - view.height / 3 });
   }
 
   /** Forgets all nodes: the next update builds everything anew. */
@@ -211,7 +226,12 @@ export class TranscriptView {
     const wanted = this.#entries
       .slice(start, end)
       .map((entry, index) => this.#nodes.show(entry, this.#running && start + index === last));
-    place(this.#list, [this.#above, ...wanted, this.#below], this.element);
+    placeNodes(this.#list, [this.#above, ...wanted, this.#below], this.element);
+    const unfolding = this.#toUnfold;
+    if (unfolding !== undefined && this.#nodes.element(unfolding)?.isConnected === true) {
+      this.#toUnfold = undefined;
+      this.#nodes.unfold(unfolding);
+    }
     this.#space(tops);
   }
 
@@ -301,29 +321,11 @@ export class TranscriptView {
       this.#goal = undefined;
       this.#following = false;
       this.#anchor = goal;
-    } else if (!loading && !this.#hasOlder) {
+    } else if (!loading && this.#hasOlder && !this.#goalAsked) {
+      // Another page was on its way when it was wanted.
+      this.#goalAsked = this.#events.onOlder(goal.entryId);
+    } else if (!loading) {
       this.#goal = undefined;
-    }
-  }
-
-  #showOlder(model: PanelModel): void {
-    this.#older.hidden = model.before === undefined;
-    if (model.before === undefined) return;
-    if (model.loadingOlder) {
-      if (this.#older.querySelector('button') !== null || !this.#older.hasChildNodes()) {
-        const spinner = icon('loading codicon-modifier-spin', word('loadingOlder'));
-        this.#older.replaceChildren(spinner);
-      }
-    } else if (this.#older.querySelector('button') === null) {
-      this.#older.replaceChildren(
-        button({
-          class: 'link-button',
-          text: word('loadOlder'),
-          click: () => {
-            this.#events.onOlder();
-          },
-        }),
-      );
     }
   }
 
@@ -344,34 +346,7 @@ function boxHeight(element: HTMLElement): number {
 /** The gap between entries, as the style sheet has it, in CSS pixels. */
 const entryGap = 10;
 
-/** Makes `nodes` the children of `list` with as few moves as there are new or gone ones; a focus inside stays in `home`. */
-function place(list: Element, nodes: readonly Node[], home: HTMLElement): void {
-  const wanted = new Set(nodes);
-  for (const child of [...list.childNodes]) {
-    if (wanted.has(child)) continue;
-    if (child.contains(document.activeElement)) home.focus({ preventScroll: true });
-    child.remove();
-  }
-  let next = list.firstChild;
-  for (const node of nodes) {
-    if (node === next) next = next.nextSibling;
-    else list.insertBefore(node, next);
-  }
-}
-
 /** Whether text is coming in: then nothing else need say that the agent is at work. */
 function isAnswering(entry: EntryView | undefined): boolean {
   return entry?.type === 'agent' || entry?.type === 'thought';
-}
-
-/** What an empty conversation shows. */
-export function emptyNode(session: SessionView): HTMLElement {
-  const folder = session.cwd.split(/[/\\]/).at(-1) ?? session.cwd;
-  return make(
-    'div',
-    { class: 'empty' },
-    icon('comment-discussion'),
-    make('p', { class: 'empty-title', text: word('emptyTitle', exactLine(session.agentName)) }),
-    make('p', { class: 'muted', text: word('emptyHint', exactLine(folder)), title: session.cwd }),
-  );
 }

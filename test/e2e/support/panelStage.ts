@@ -164,6 +164,11 @@ export class PanelStage {
     this.#channel.focus();
   }
 
+  /** Sends the reader to an entry, as a search over all sessions does. */
+  reveal(entryId: string, query: string): void {
+    this.#channel.reveal({ entryId, query });
+  }
+
   async dispose(): Promise<void> {
     this.#running = false;
     for (const subscription of this.#subscriptions) subscription.dispose();

@@ -1,6 +1,6 @@
 // Roost in a window as a person handles it: rows of the side bar, the panel's frame, and pictures of both.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { root } from '../../launch/paths.ts';
 
@@ -31,6 +31,50 @@ export class RoostWindow {
   /** A row of the tree by its text. */
   row(text: string | RegExp): Locator {
     return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  }
+
+  /** The labels of all rows, from top to bottom. */
+  async rowLabels(): Promise<string[]> {
+    const rows = await this.page.locator('.sidebar .monaco-list-row').evaluateAll((elements) =>
+      // The editor keeps rows in the page in any order.
+      elements.map((row) => ({
+        top: row.getBoundingClientRect().top,
+        label: row.querySelector('.label-name')?.textContent ?? '',
+      })),
+    );
+    return rows.toSorted((a, b) => a.top - b.top).map(({ label }) => label);
+  }
+
+  /** Clicks an action that a row shows when the mouse is over it. */
+  async act(row: Locator, action: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label="${action}"]`).click();
+  }
+
+  /** Drags a row onto something, as slowly as a hand does: the editor decides where it goes while it moves. */
+  async drag(row: Locator, target: Locator): Promise<void> {
+    await row.hover();
+    await this.page.mouse.down();
+    const box = await target.boundingBox();
+    if (box === null) throw new Error('what is dragged onto cannot be seen');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await this.page.mouse.move(x, y, { steps: 10 });
+    await this.page.mouse.move(x, y + 1, { steps: 3 });
+    await this.page.mouse.up();
+  }
+
+  /** Closes the list of notifications, which covers what is behind it. */
+  async hideNotifications(): Promise<void> {
+    const center = this.page.locator('.notifications-center.visible');
+    if ((await center.count()) > 0)
+      await this.page.locator('[id="status.notifications"] a').click();
+    await center.waitFor({ state: 'detached' });
+  }
+
+  /** Closes every panel. */
+  async closePanels(): Promise<void> {
+    await this.command('View: Close All Editors');
+    await this.page.locator('iframe.webview').waitFor({ state: 'detached' });
   }
 
   /** The document of the conversation panel in front. */
@@ -85,6 +129,28 @@ export class RoostWindow {
       })
       .first()
       .click();
+  }
+
+  /** Opens a file by its whole path: the search for names is not there in every host. */
+  async openFile(path: string): Promise<void> {
+    const name = basename(path);
+    await this.#openPalette();
+    await this.#quickInput.locator('input[type="text"]').fill(path);
+    await this.choose(name);
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+  }
+
+  /** Chooses from the list that a command shows. */
+  async choose(label: string | RegExp): Promise<void> {
+    const list = this.#quickInput.locator('.quick-input-list .monaco-list-row');
+    await list.filter({ hasText: label }).first().click();
+  }
+
+  /** Chooses a command from the palette and then from the list that it shows. */
+  async commandWith(title: string, label: string | RegExp): Promise<void> {
+    await this.command(title);
+    await this.choose(label);
+    await this.#quickInput.waitFor({ state: 'hidden' });
   }
 
   /** Answers the question of a command: types into the box with this title and confirms. */

@@ -109,6 +109,30 @@ describe('a panel', () => {
     expect(panel.model).toMatchObject({ error: { message: 'no' }, focusCount: 1 });
   });
 
+  it('is sent to a place as soon as it shows the session, and only there where it was sent last', async () => {
+    const { domain, channel, posted, panel } = await opened();
+    channel.reveal({ entryId: 'e1', query: 'one' });
+    channel.reveal({ entryId: 'e2', query: 'two' });
+    await ready(domain, channel);
+    expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'reveal']);
+    expect(panel.model.revealed).toEqual({ entryId: 'e2', query: 'two' });
+    const again = panel.model.revealed;
+    channel.reveal({ entryId: 'e2', query: 'two' });
+    expect(panel.model.revealed).not.toBe(again);
+  });
+
+  it('is not shown what files were: that is for the list of changes', async () => {
+    const { domain, channel, panel, say } = await opened();
+    await ready(domain, channel);
+    say({ type: 'fileBefore', path: '/work/a.ts', before: 'a' });
+    say(text('Done.'));
+    await domain.clock.advance(20);
+    await ready(domain, channel);
+    expect(panel.model.entries.map(({ type }) => type)).toEqual(['user', 'agent']);
+    const entries = await domain.manager.transcript(panel.model.session?.sessionId ?? '');
+    expect(entries.map(({ type }) => type)).toEqual(['user', 'notice', 'agent']);
+  });
+
   it('gets many chunks of one frame as one delta', async () => {
     const { domain, channel, posted, say } = await opened();
     await ready(domain, channel);

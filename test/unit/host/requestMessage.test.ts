@@ -1,7 +1,7 @@
 // The notification of a request: what it says and what its links do, and that an agent cannot put links of its own into it.
 import { describe, expect, it } from 'vitest';
 import { worthTelling } from '../../../src/host/notifyWhen.ts';
-import { requestMessage } from '../../../src/host/requestMessage.ts';
+import { requestButton, requestMessage } from '../../../src/host/requestMessage.ts';
 import { rowNameSchema } from '../../../src/host/sessionTreeModel.ts';
 import { english, info, permission } from './sessionFixtures.ts';
 
@@ -17,7 +17,8 @@ describe('the notification of a request', () => {
     const message = requestMessage(info('s1'), permission('q-1'), english);
     expect(message).toContain('Title of s1 asks: Run npm test');
     const found = linksOf(message);
-    expect(found.map(([label]) => label)).toEqual(['Allow', 'Reject', 'Open']);
+    expect(found.map(([label]) => label)).toEqual(['✓\u00a0Allow', '✕\u00a0Reject']);
+    expect(requestButton(permission('q-1'), english)).toBe('Open');
     const [command, argument = ''] = found[0]?.[1]?.split('?') ?? [];
     expect(command).toBe('command:roost.allowRequest');
     const [named] = JSON.parse(decodeURIComponent(argument)) as unknown[];
@@ -27,7 +28,8 @@ describe('the notification of a request', () => {
   it('of a question leads to its form', () => {
     const question = { requestId: '8', kind: 'elicitation', title: 'Name?', options: [] } as const;
     const found = linksOf(requestMessage(info('a'), question, english));
-    expect(found.map(([label]) => label)).toEqual(['Decline', 'Answer']);
+    expect(found.map(([label]) => label)).toEqual(['✕\u00a0Decline']);
+    expect(requestButton(question, english)).toBe('Answer');
   });
 
   it('has no link that an agent wrote, and stays below what the editor shows', () => {
@@ -40,7 +42,7 @@ describe('the notification of a request', () => {
     });
     const message = requestMessage(session, evil, english);
     expect(linksOf(message).every(([, target]) => target?.startsWith('command:roost.'))).toBe(true);
-    expect(linksOf(message)).toHaveLength(3);
+    expect(linksOf(message)).toHaveLength(2);
     expect(message.length).toBeLessThan(1000);
   });
 });
