@@ -1,7 +1,7 @@
 // Builds the programs Roost ships into dist/: the extension in parts, the Workspace agent and guard (own processes), and the panel's script.
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { build, context } from 'esbuild';
-import { inParts } from './esbuild.parts.mjs';
+import { inParts } from './test/launch/programParts.ts';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');

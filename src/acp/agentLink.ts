@@ -234,11 +234,12 @@ export class AcpAgentLink implements AgentLink {
   }
 
   #connect(child: StartedChild): Connection {
-    const { services, events, agent } = this.#options;
+    const { services, events, agent, heardFrom } = this.#options;
     const { wireLog } = services;
     const connection = new Connection({
       input: child.stdout,
       output: child.stdin,
+      ...(heardFrom === undefined ? {} : { heardFrom }),
       clock: services.clock,
       logger: services.logger,
       ...(services.maxMessageBytes === undefined

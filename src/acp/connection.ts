@@ -73,6 +73,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly maxMessageBytes?: number;
+  /** Nothing that came in is handled before it resolves; must not reject. */
+  readonly heardFrom?: Promise<void>;
   /** The connection's part of the event loop, and who parses what is long; of its own when absent. */
   readonly share?: Share;
   readonly longMessages?: LongMessages;
@@ -125,6 +127,7 @@ export class Connection {
         longBytes: longMessageBytes,
         share: this.#share,
         clock,
+        ...(options.heardFrom === undefined ? {} : { from: options.heardFrom }),
       },
       {
         onLine: (line, bytes) => this.#take(line, bytes),

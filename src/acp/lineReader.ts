@@ -4,6 +4,8 @@ import type { Clock } from '../session/clock.ts';
 import type { Share } from './fairShare.ts';
 
 const newline = 0x0a;
+/** From this many bytes on that wait to be given, the stream is paused: what one read of it brings at most. */
+const enoughBytes = 64 * 1024;
 /** Bytes kept of the start and of the end of a line that is too long: enough to see what it was. */
 const keptHead = 4096;
 const keptTail = 512;
@@ -20,13 +22,16 @@ export type LongLine = Buffer<ArrayBuffer>;
 
 /**
  * Cuts a byte stream into lines: as text, from `longBytes` on as they are. Holds at most one line of
- * `maxBytes` besides the last chunk pushed.
+ * `maxBytes` besides the chunks that were pushed and not looked at.
  */
 export class LineSplitter {
   readonly #maxBytes: number;
   readonly #longBytes: number;
   #chunk: Buffer | undefined;
   #position = 0;
+  /** Chunks behind that one. */
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   #parts: Buffer[] = [];
   #bytes = 0;
   /** Set while the current line is longer than allowed: its first bytes. */
@@ -41,20 +46,27 @@ export class LineSplitter {
 
   /** Gives more bytes. */
   push(chunk: Buffer): void {
-    const left = this.#chunk?.subarray(this.#position);
-    this.#chunk = left === undefined ? chunk : Buffer.concat([left, chunk]);
-    this.#position = 0;
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+  }
+
+  /** How many of the bytes given have not been looked at. */
+  get waitingBytes(): number {
+    return (
+      this.#waitingBytes + (this.#chunk === undefined ? 0 : this.#chunk.length - this.#position)
+    );
   }
 
   /** The next whole line without its newline; `undefined` when more bytes are needed. */
   next(): string | LongLine | OversizedLine | undefined {
-    const chunk = this.#chunk;
+    let chunk = this.#chunk ?? this.#nextChunk();
     if (chunk === undefined) return undefined;
-    const end = chunk.indexOf(newline, this.#position);
-    if (end === -1) {
+    let end = chunk.indexOf(newline, this.#position);
+    while (end === -1) {
       this.#keep(chunk.subarray(this.#position));
-      this.#chunk = undefined;
-      return undefined;
+      chunk = this.#nextChunk();
+      if (chunk === undefined) return undefined;
+      end = chunk.indexOf(newline);
     }
     const start = this.#position;
     this.#position = end + 1;
@@ -82,6 +94,14 @@ export class LineSplitter {
       head: head.toString('utf8'),
       tail: whole.subarray(-keptTail).toString('utf8'),
     };
+  }
+
+  #nextChunk(): Buffer | undefined {
+    const chunk = this.#waiting.shift();
+    this.#chunk = chunk;
+    this.#position = 0;
+    this.#waitingBytes -= chunk?.length ?? 0;
+    return chunk;
   }
 
   #keep(part: Buffer): void {
@@ -116,8 +136,9 @@ export interface LineReaderEvents {
 }
 
 /**
- * Reads a stream to its end. The stream is paused while lines wait to be given, so that a fast
- * writer is slowed down by its pipe instead of filling memory; after a slice of giving lines the event
+ * Reads a stream to its end. The stream is paused while lines wait for more than a turn of the event
+ * loop, or are many, so that a fast writer is slowed down by its pipe instead of filling memory; pausing
+ * for each line of a slow one would cost more than the line. After a slice of giving lines the event
  * loop gets its turn, and others that talk get theirs.
  */
 export class LineReader {
@@ -137,6 +158,8 @@ export class LineReader {
       readonly longBytes?: number;
       readonly share: Share;
       readonly clock: Clock;
+      /** No line is given before it resolves; must not reject. */
+      readonly from?: Promise<void>;
     },
     events: LineReaderEvents,
   ) {
@@ -151,14 +174,15 @@ export class LineReader {
       this.#schedule();
     };
     stream.on('data', (chunk: Buffer) => {
-      stream.pause();
       this.#splitter.push(chunk);
+      if (this.#splitter.waitingBytes >= enoughBytes) stream.pause();
       this.#schedule();
     });
     stream.on('end', end);
     stream.on('close', end);
     // A broken pipe is an end like any other; what caused it is told by the process's exit.
     stream.on('error', end);
+    if (options.from !== undefined) this.#hold(options.from);
   }
 
   #schedule(pauseMs = 0): void {
@@ -181,16 +205,18 @@ export class LineReader {
         return;
       }
       if (this.#clock.monotonic() >= until) {
+        this.#stream.pause();
         this.#schedule(this.#share.pauseMs);
         return;
       }
       if (taken === 'yield') {
+        this.#stream.pause();
         this.#schedule();
         return;
       }
     }
     if (this.#state === 'open') {
-      this.#stream.resume();
+      if (this.#stream.isPaused()) this.#stream.resume();
     } else if (this.#state === 'ending') {
       this.#state = 'ended';
       // Some peers do not end their last line.
@@ -205,6 +231,7 @@ export class LineReader {
   }
 
   #hold(taken: Promise<void>): void {
+    this.#stream.pause();
     // Counts as scheduled, so that nothing is given before.
     this.#scheduled = true;
     void taken.then(() => {

@@ -37,6 +37,8 @@ export interface LinkOptions {
   readonly cwd: string;
   /** The user's keys for the agent: in its environment, and masked in the log of the wire. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Until then nothing that the agent says is handed on. */
+  readonly heardFrom?: Promise<void>;
   readonly events: AgentEvents;
   /** Shared by all links. */
   readonly fairShare: FairShare;

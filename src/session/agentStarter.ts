@@ -61,19 +61,40 @@ export class AgentStarter {
   async start(
     request: StartRequest,
   ): Promise<{ readonly run: AgentRun; readonly how: OpenedHow; readonly info: AgentInfo }> {
-    const { catalog, clock, context, logger, row, settings, store } = this.#deps;
+    const { catalog, context, row, store } = this.#deps;
+    const agent = await catalog.find(row.state.agentId);
+    // The files are taken while the process starts, for both take a while.
+    const attached = store.open(row.sessionId).then((log) => {
+      context.attach(log);
+    });
+    const settled = attached.catch(() => undefined);
+    try {
+      return await this.#start(request, agent, { attached, settled });
+    } finally {
+      // Whoever ends a start that failed closes the files, which must have been opened by then.
+      await settled;
+    }
+  }
+
+  async #start(
+    request: StartRequest,
+    agent: AgentDefinition,
+    { attached, settled }: { readonly attached: Promise<void>; readonly settled: Promise<void> },
+  ): Promise<{ readonly run: AgentRun; readonly how: OpenedHow; readonly info: AgentInfo }> {
+    const { clock, context, logger, row, settings } = this.#deps;
     const { sessionId, state } = row;
     const { signal } = request;
-    const agent = await catalog.find(state.agentId);
     const launcher = await this.#deps.launcher();
-    context.attach(await store.open(sessionId));
     signal.throwIfAborted();
     const where = { sessionId, agent, cwd: state.cwd };
     const keys = await this.#keys(agent);
     signal.throwIfAborted();
     const sink = this.#sink();
-    const link = launcher.launch({ ...where, keys }, sink);
+    const link = launcher.launch({ ...where, keys, heardFrom: settled }, sink);
     request.onLaunched(link);
+    // A conversation is only gone on with by whoever owns its files.
+    await attached;
+    signal.throwIfAborted();
     const deadlineMs = settings()['supervision.handshakeTimeoutSeconds'] * 1000;
     const step = <T>(name: string, work: () => Promise<T>, ms = deadlineMs): Promise<T> =>
       startStep({ clock, where, link, signal, deadlineMs: ms }, name, work);

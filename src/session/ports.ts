@@ -158,6 +158,8 @@ export interface LaunchRequest {
   readonly cwd: string;
   /** The user's keys for this agent: added to its environment, and never written anywhere. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Until then nothing that the agent says is handed on; it waits in its pipe. Must not reject. */
+  readonly heardFrom?: Promise<void>;
 }
 
 /** How to stop. */

@@ -1,6 +1,6 @@
 // The shipped agent's program for tests, built from source the way the extension's build does it.
 import { build } from 'esbuild';
-import { inParts } from '../../esbuild.parts.mjs';
+import { inParts } from '../launch/programParts.ts';
 
 /** Builds the Workspace agent into a folder, as `workspaceAgent.cjs` and its parts. */
 export async function buildWorkspaceAgent(outdir: string): Promise<void> {

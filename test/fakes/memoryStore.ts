@@ -28,6 +28,8 @@ export class MemoryStore implements SessionStore {
   readonly failSavesOf = new Set<string>();
   /** While it is set, saves wait for it. */
   holdSaves: Promise<void> | undefined;
+  /** While it is set, transcripts wait for it to be opened. */
+  holdOpens: Promise<void> | undefined;
   #failAppends = false;
   readonly #failing = new Emitter<boolean>();
 
@@ -74,16 +76,17 @@ export class MemoryStore implements SessionStore {
     return this.#info(sessionId, state);
   }
 
-  open(sessionId: string): Promise<TranscriptLog> {
+  async open(sessionId: string): Promise<TranscriptLog> {
+    await this.holdOpens;
     if (this.open_.has(sessionId)) {
-      return Promise.reject(new SessionError('sessionReadOnly', 'open already', { sessionId }));
+      throw new SessionError('sessionReadOnly', 'open already', { sessionId });
     }
     this.open_.add(sessionId);
     const changes = this.changes.get(sessionId) ?? [];
     this.changes.set(sessionId, changes);
     const failing = this.#failing;
     const store = this as MemoryStore;
-    return Promise.resolve({
+    return {
       append: (change) => {
         changes.push(change);
         store.log.push(`append ${change.type}`);
@@ -107,7 +110,7 @@ export class MemoryStore implements SessionStore {
         store.open_.delete(sessionId);
         return Promise.resolve();
       },
-    });
+    };
   }
 
   readTranscript(sessionId: string): Promise<readonly TranscriptEntry[]> {

@@ -35,7 +35,10 @@ const staged = [
 ];
 
 /** Folders and files whose contents decide what the package is made of. */
-const inputs = ['src', 'esbuild.mjs', 'package-lock.json', 'tsconfig.json', ...staged.slice(1)];
+const inputs = [
+  ...['src', 'esbuild.mjs', 'test/launch/programParts.ts', 'package-lock.json', 'tsconfig.json'],
+  ...staged.slice(1),
+];
 
 /** Copies what may go into the package beside the hosts' folders and returns the place: the packer reads every file under its folder. */
 export function stagePackage(): string {

@@ -187,13 +187,20 @@ export class Lab {
     return this;
   }
 
-  /** Starts an agent. */
+  /** Starts an agent, which is heard at once or from a later time on. */
   launch(
     agent: AgentDefinition,
     keys: Readonly<Record<string, string>> = {},
+    heardFrom?: Promise<void>,
   ): { link: AgentLink; events: RecordingEvents } {
     const events = new RecordingEvents();
-    const link = this.launcher.launch({ sessionId: 'test', agent, cwd: this.folder, keys }, events);
+    const link = this.launcher.launch(
+      {
+        ...{ sessionId: 'test', agent, cwd: this.folder, keys },
+        ...(heardFrom === undefined ? {} : { heardFrom }),
+      },
+      events,
+    );
     this.#links.push(link);
     return { link, events };
   }

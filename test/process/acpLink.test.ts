@@ -1,4 +1,6 @@
 // The life of a link with real agents: opening, prompts, order, errors, and what is tolerated on the way.
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { failure, Lab, scripted } from './acpAgents.ts';
 
@@ -81,6 +83,37 @@ test('updates before the answer to session/new, and for other conversations, kee
   expect(events.text(id)).toBe('early');
   await say('for stranger hello there');
   expect(events.text('stranger')).toBe('hello there');
+});
+
+test('what an agent says before it may be heard is kept, also when it has ended by then', async () => {
+  await using lab = new Lab();
+  const content = { type: 'text', text: 'first words' };
+  const update = { sessionUpdate: 'agent_message_chunk', content };
+  const message = {
+    ...{ jsonrpc: '2.0', method: 'session/update' },
+    params: { sessionId: 'a', update },
+  };
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const program = `
+    console.log(${JSON.stringify(JSON.stringify(message))});
+    require('node:net').connect(${port}, '127.0.0.1', () => process.exit());
+  `;
+  const heardFrom = Promise.withResolvers<undefined>();
+  const { link, events } = lab.launch(
+    { ...scripted(), args: ['-e', program] },
+    {},
+    heardFrom.promise,
+  );
+  // The system closes it with the process.
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  await once(socket.resume(), 'close');
+  expect(events.updates).toEqual([]);
+  heardFrom.resolve(undefined);
+  expect(await link.ended).toMatchObject({ exitCode: 0 });
+  expect(events.text()).toBe('first words');
+  server.close();
 });
 
 test('every update of a turn is kept, the odd ones too', async () => {

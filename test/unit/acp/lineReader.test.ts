@@ -11,7 +11,7 @@ import {
 } from '../../../src/acp/lineReader.ts';
 import { FairShare } from '../../../src/acp/fairShare.ts';
 import type { Clock } from '../../../src/session/clock.ts';
-import { FakeClock } from '../../fakes/fakeClock.ts';
+import { FakeClock, settle } from '../../fakes/fakeClock.ts';
 
 /** Splits `bytes`, given in pieces of the lengths `cuts`, again and again. */
 function split(
@@ -100,13 +100,20 @@ class StepClock extends FakeClock {
 }
 
 /** A reader over a stream that the test writes to. */
-function reader(onLine: (line: string) => Taken, clock: Clock = new FakeClock()) {
+function reader(
+  onLine: (line: string) => Taken,
+  clock: Clock = new FakeClock(),
+  from?: Promise<void>,
+) {
   const stream = new PassThrough();
   const ended = Promise.withResolvers<undefined>();
   const oversized: OversizedLine[] = [];
   new LineReader(
     stream,
-    { maxBytes: 100, share: new FairShare(clock).join(), clock },
+    {
+      ...{ maxBytes: 100, share: new FairShare(clock).join(), clock },
+      ...(from === undefined ? {} : { from }),
+    },
     {
       onLine,
       onLongLine: () => 'continue',
@@ -164,11 +171,13 @@ test('after a yield everything that waits runs before the next line', async () =
 test('after a slice of time the event loop runs, and the stream stands still until all is given', async () => {
   let given = 0;
   let turns = 0;
+  const paused: boolean[] = [];
   const clock = new StepClock();
   const { stream, ended } = reader(() => {
+    // Three lines of 3 ms fill a slice of 8.
+    if (given >= 3) paused.push(stream.isPaused());
     given += 1;
     clock.time += 3;
-    expect(stream.isPaused()).toBe(true);
     return 'continue';
   }, clock);
   const turn = (): void => {
@@ -179,6 +188,44 @@ test('after a slice of time the event loop runs, and the stream stands still unt
   setImmediate(turn);
   await ended;
   expect(given).toBe(30);
-  // Three lines of 3 ms fill a slice of 8.
+  expect(paused).toEqual(Array(27).fill(true));
   expect(turns).toBeGreaterThanOrEqual(10);
+});
+
+test('whoever writes faster than is taken finds the stream standing still, whoever writes little does not', async () => {
+  const paused: boolean[] = [];
+  const { stream, ended } = reader(() => {
+    paused.push(stream.isPaused());
+    return 'continue';
+  });
+  stream.write('little\n');
+  stream.write('more\n');
+  await settle();
+  expect(paused).toEqual([false, false]);
+  for (let chunk = 0; chunk < 8; chunk += 1) stream.write('much\n'.repeat(4000));
+  await settle();
+  expect(paused[2]).toBe(true);
+  stream.end();
+  await ended;
+  expect(paused).toHaveLength(2 + 8 * 4000);
+});
+
+test('nothing is given before the time, and what came till then is given in order', async () => {
+  const lines: string[] = [];
+  const from = Promise.withResolvers<undefined>();
+  const { stream, ended } = reader(
+    (line) => {
+      lines.push(line);
+      return 'continue';
+    },
+    new FakeClock(),
+    from.promise,
+  );
+  stream.write('early\n');
+  stream.end('and last\n');
+  await settle();
+  expect(lines).toEqual([]);
+  from.resolve(undefined);
+  await ended;
+  expect(lines).toEqual(['early', 'and last']);
 });

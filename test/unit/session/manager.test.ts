@@ -77,6 +77,50 @@ describe('create', () => {
     await expect(created).rejects.toMatchObject({ code: 'commandNotFound' });
   });
 
+  it('starts the process while the files are opened, and speaks to it when they are', async () => {
+    const domain = fakeDomain();
+    const opening = Promise.withResolvers<undefined>();
+    domain.store.holdOpens = opening.promise;
+    const created = domain.manager.create();
+    await settle();
+    const { last } = domain.agents;
+    let heard = false;
+    void last.request.heardFrom?.then(() => (heard = true));
+    await settle();
+    expect(last.calls).toEqual([]);
+    expect(heard).toBe(false);
+    opening.resolve(undefined);
+    await expect(created).resolves.toMatchObject({ status: 'ready' });
+    expect(heard).toBe(true);
+  });
+
+  it('ends the process, spoken to by nobody, when the files are not to be had', async () => {
+    const domain = fakeDomain();
+    domain.store.open_.add('session-1');
+    await expect(domain.manager.create()).rejects.toMatchObject({ code: 'sessionReadOnly' });
+    expect(domain.agents.last.calls).toEqual([]);
+    expect(domain.agents.last.stops).toHaveLength(1);
+    expect(domain.manager.get('session-1')).toMatchObject({
+      status: 'failed',
+      processAlive: false,
+    });
+  });
+
+  it('closes files that were opened while the start failed', async () => {
+    const domain = fakeDomain();
+    const opening = Promise.withResolvers<undefined>();
+    domain.store.holdOpens = opening.promise;
+    const created = domain.manager.create();
+    created.catch(() => undefined);
+    await settle();
+    const stopped = domain.manager.terminate('session-1');
+    await settle();
+    opening.resolve(undefined);
+    await stopped;
+    await expect(created).rejects.toMatchObject({ code: 'sessionStopped' });
+    expect(domain.store.open_.size).toBe(0);
+  });
+
   it('refuses an agent that is not known without leaving a row', async () => {
     const { manager } = fakeDomain();
     await expect(manager.create({ agent: 'nobody' })).rejects.toMatchObject({
