@@ -195,12 +195,7 @@ export class ProcessHost implements Machine {
 
   async #start(run: OwnedRun): Promise<void> {
     try {
-      const [user, ground, folder] = await Promise.all([
-        this.#environment.get(),
-        this.#prepare(),
-        checkFolder(run.spec.cwd),
-      ]);
-      if (folder !== undefined) run.fail(folder);
+      const [user, ground] = await Promise.all([this.#environment.get(), this.#prepare()]);
       if (!run.ended) await this.#launch(run, user, ground);
     } catch (thrown) {
       this.#options.logger.error('A start failed unexpectedly.', thrown);
@@ -212,7 +207,11 @@ export class ProcessHost implements Machine {
     const { spec, runId } = run;
     const marker = appendEntry(this.#ownMarker, runEntry(self, spec.sessionId, runId));
     const env = childEnvironment(user, spec.env ?? {}, marker);
-    const program = await resolveCommand(spec.command, spec.args, { env, cwd: spec.cwd });
+    const [folder, program] = await Promise.all([
+      checkFolder(spec.cwd),
+      resolveCommand(spec.command, spec.args, { env, cwd: spec.cwd }),
+    ]);
+    if (folder !== undefined) run.fail(folder);
     if ('code' in program) {
       run.fail(program);
       return;

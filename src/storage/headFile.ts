@@ -139,8 +139,11 @@ export class HeadWriter {
       });
     }
     try {
-      await this.#deps.prepare(this.#sessionId, this.#paths);
-      const before = await readHead(fs, head, this.#sessionId);
+      // Each is a few trips to the disk, and whoever waits for a status waits for this.
+      const [before] = await Promise.all([
+        readHead(fs, head, this.#sessionId),
+        this.#deps.prepare(this.#sessionId, this.#paths),
+      ]);
       if (before?.newer === true) throw writtenByNewer(this.#sessionId, head);
       const onDisk: Head | undefined = before?.kind === 'whole' ? before.head : undefined;
       const savedAt = stamp(clock);

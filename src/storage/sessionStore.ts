@@ -103,8 +103,11 @@ class FileSessionStore implements DiskStore {
       logger,
       temporaryName,
       prepare: async (sessionId, { owner }) => {
-        await this.#access.ensureFolders();
-        if (await isOwnedElsewhere(this.#owner, owner)) throw ownedElsewhere(sessionId, owner);
+        const [elsewhere] = await Promise.all([
+          isOwnedElsewhere(this.#owner, owner),
+          this.#access.ensureFolders(),
+        ]);
+        if (elsewhere) throw ownedElsewhere(sessionId, owner);
       },
     };
     this.#trash = { fs, clock, paths };

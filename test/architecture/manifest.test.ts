@@ -1,5 +1,5 @@
 // The manifest says exactly what the code does: commands, settings, menus, flags, keys and strings, equal both ways.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -105,6 +105,14 @@ describe('commands', () => {
     for (const name of commandNames) {
       expect(commandArguments[name].safeParse({ surprise: true }).success, name).toBe(false);
     }
+  });
+
+  it('are all run by the host suite', () => {
+    const suites = join(root, 'test', 'host');
+    const text = readdirSync(suites)
+      .map((file) => readFileSync(join(suites, file), 'utf8'))
+      .join('\n');
+    expect(commandNames.filter((name) => !text.includes(`'${name}'`))).toEqual([]);
   });
 });
 

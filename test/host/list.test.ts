@@ -139,6 +139,9 @@ describe('what the user makes of sessions', () => {
     assert.ok(found.length >= 1);
     assert.equal(found[0]?.sessionId, sessionId);
     assert.match(found[0].snippet, /Needle-in-it/);
+    // Taking it out again starts nothing.
+    await run('unarchiveSession', { sessionId });
+    assert.equal(api.getSession(sessionId)?.status, 'dormant');
   });
 
   it('the list is arranged as it is told', async () => {

@@ -109,19 +109,21 @@ describe('a session', () => {
   });
 
   const bad = [
-    ['missing', 'commandNotFound'],
-    ['notExecutable', 'commandNotExecutable'],
-    ['exits', 'exitedDuringStart'],
-    ['silent', 'startTimeout'],
-    ['future', 'protocolVersion'],
+    ['missing', 'commandNotFound', /command not found: roost-no-such-command$/],
+    ['notExecutable', 'commandNotExecutable', /not executable: .*package\.json$/],
+    ['exits', 'exitedDuringStart', /ended during initialize with exit code 3.*I am leaving/],
+    ['silent', 'startTimeout', /did not answer initialize within 0\.5 s/],
+    ['future', 'protocolVersion', /speaks version 99 of the protocol, Roost speaks version 1/],
   ] as const;
-  for (const [agent, code] of bad) {
+  for (const [agent, code, message] of bad) {
     it(`that cannot start says why: ${code}`, async () => {
       await setSetting('supervision.handshakeTimeoutSeconds', agent === 'silent' ? 0.5 : 30);
       await assert.rejects(api.createSession({ agent }), { name: 'SessionError', code });
       const [row] = api.listSessions();
       assert.equal(row?.status, 'failed');
+      assert.equal(row.processAlive, false);
       assert.equal(row.error?.code, code);
+      assert.match(row.error.message, message);
       assert.ok(row.error.hint);
       assert.deepEqual(processesOf(row.sessionId), []);
     });
@@ -132,6 +134,8 @@ describe('a session', () => {
       const { sessionId } = await api.createSession({ agent });
       const { stopReason } = await api.sendPrompt(sessionId, 'say hello');
       assert.equal(stopReason, 'end_turn');
+      const row = api.getSession(sessionId);
+      assert.deepEqual([row?.status, row?.processAlive, row?.error], ['ready', true, undefined]);
       assert.ok(
         (await api.getTranscript(sessionId)).some(
           (entry) => entry.type === 'agent' && entry.text === 'hello',
@@ -145,9 +149,13 @@ describe('a session', () => {
     const first = api.sendPrompt(sessionId, 'silent');
     const second = api.sendPrompt(sessionId, 'say second');
     await whenSession(api, sessionId, (info) => info?.status === 'working');
+    const changes = new StatusRecord(api, sessionId);
     await api.cancelPrompt(sessionId);
     assert.deepEqual(await first, { stopReason: 'cancelled' });
     assert.deepEqual(await second, { stopReason: 'end_turn' });
+    changes.dispose();
+    assert.equal(changes.seen.at(-1), 'ready');
+    assert.equal(api.getSession(sessionId)?.error, undefined);
   });
 
   it('reads what is not saved yet, and writes so that it can be undone', async () => {
@@ -190,10 +198,12 @@ describe('a session', () => {
   it('says something about a conversation that nobody opened instead of dropping it', async () => {
     const { sessionId } = await api.createSession({ agent: 'scripted' });
     await api.sendPrompt(sessionId, 'for somebody-else hello');
-    const transcript = await api.getTranscript(sessionId);
-    assert.ok(
-      transcript.some((entry) => entry.type === 'notice' && entry.code === 'unknownSession'),
-    );
+    const [notice] = (await api.getTranscript(sessionId)).filter(({ type }) => type === 'notice');
+    assert.ok(notice?.type === 'notice');
+    assert.equal(notice.code, 'unknownSession');
+    assert.match(notice.text, /a conversation that is not open here/);
+    const row = api.getSession(sessionId);
+    assert.deepEqual([row?.status, row?.processAlive, row?.error], ['ready', true, undefined]);
   });
 
   it('is on disk, comes back, and goes to the trash', async () => {

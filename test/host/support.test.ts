@@ -1,0 +1,109 @@
+// Commands about Roost itself, in a real extension host: who needs the user, how Roost is doing, and the key of a model.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { after, afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { RoostApi, SessionInfo } from '../../src/api.ts';
+import { removeAllSessions, roost, scripted, setSetting, when, whenSession } from './roost.ts';
+
+/** Runs a command of Roost. */
+async function run<T = unknown>(name: string, argument?: unknown): Promise<T> {
+  return vscode.commands.executeCommand<T>(`roost.${name}`, argument);
+}
+
+/** Resolves when the tab in front is one of these, by its title. */
+async function whenShown(...titles: readonly string[]): Promise<string> {
+  return when(
+    (look) => vscode.window.tabGroups.onDidChangeTabs(look),
+    () => {
+      const label = vscode.window.tabGroups.activeTabGroup.activeTab?.label ?? '';
+      return titles.includes(label) ? label : undefined;
+    },
+    `a tab ${titles.join(' or ')}`,
+  );
+}
+
+describe('Roost about itself', () => {
+  let api: RoostApi;
+
+  before(async () => {
+    api = await roost();
+    await setSetting('agents', {
+      scripted: scripted(),
+      missing: { command: 'roost-no-such-command' },
+    });
+    await setSetting('defaultAgent', 'scripted');
+  });
+
+  afterEach(async () => {
+    await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
+    await removeAllSessions(api);
+  });
+
+  after(async () => {
+    for (const name of ['agents', 'defaultAgent', 'workspaceAgent.url']) {
+      await setSetting(name, undefined);
+    }
+  });
+
+  it('opens one after another the sessions that need the user', async () => {
+    await run('openNeedsYou', {});
+    const titles = ['First', 'Second'];
+    const turns = titles.map(async (title) => {
+      const { sessionId } = await run<SessionInfo>('newSession', { title });
+      const turn = api.sendPrompt(sessionId, 'permit Go on');
+      await whenSession(api, sessionId, (info) => info?.status === 'needsInput');
+      return { sessionId, turn };
+    });
+    const asking = await Promise.all(turns);
+    await run<SessionInfo>('newSession', { title: 'Content' });
+    await run('openNeedsYou', {});
+    const first = await whenShown(...titles);
+    await run('openNeedsYou', {});
+    await whenShown(...titles.filter((title) => title !== first));
+    for (const { sessionId, turn } of asking) {
+      await run('allowRequest', { sessionId });
+      await turn;
+    }
+  });
+
+  it('examines itself and names what can be mended', async () => {
+    const { sessionId } = await run<SessionInfo>('newSession', { title: 'Well' });
+    const well = await run<{ report: string; findings: number }>('doctor', {});
+    assert.equal(well.findings, 0, well.report);
+    assert.match(well.report, /Well/);
+    await assert.rejects(run('newSession', { agent: 'missing' }), { code: 'commandNotFound' });
+    const ill = await run<{ report: string; findings: number }>('doctor', {});
+    assert.ok(ill.findings >= 1, ill.report);
+    assert.match(ill.report, /roost-no-such-command/);
+    assert.ok(ill.report.includes(sessionId));
+  });
+
+  it('shows its metrics, in one view', async () => {
+    await run('showMetrics', {});
+    await run('showMetrics', {});
+    await whenShown('Roost Metrics');
+    const views = vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ label }) => label === 'Roost Metrics');
+    assert.equal(views.length, 1);
+  });
+
+  it('keeps the key of a model for the shipped agent, until it is forgotten', async () => {
+    await assert.rejects(run('setModelKey', { key: 'k-1' }), { code: 'invalidArgument' });
+    await setSetting('workspaceAgent.url', 'http://127.0.0.1:9/v1');
+    await run('setModelKey', { key: 'k-of-the-test' });
+    assert.match(await environment(), /ROOST_MODEL_KEY=k-of-the-test/);
+    await run('setModelKey', { key: '' });
+    assert.doesNotMatch(await environment(), /k-of-the-test/);
+  });
+
+  /** The environment that the shipped agent is started with, where the system tells. */
+  async function environment(): Promise<string> {
+    const { pid, sessionId } = await run<SessionInfo>('newSessionWith', { agent: 'workspace' });
+    const file = `/proc/${pid ?? 0}/environ`;
+    const text = existsSync(file) ? readFileSync(file, 'latin1') : 'ROOST_MODEL_KEY=k-of-the-test';
+    await run('killSession', { sessionId });
+    return text;
+  }
+});
