@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { SavedSessionInfo, SessionInfo, TerminationReport } from '../session/info.ts';
 import { ownConfigSchema, sessionIdSchema } from '../session/config.ts';
+import { onFirstUse } from '../session/onDemand.ts';
 import { permissionModeSchema } from '../session/settings.ts';
 import type { RememberedAnswer } from '../session/state.ts';
 import { groupings, sessionFilterSchema, sortings } from './sessionGrouping.ts';
@@ -21,19 +22,24 @@ export const contextKeys = ['roost.hasSessions', 'roost.needsYou', 'roost.filter
 /** One of {@link contextKeys}. */
 export type ContextKey = (typeof contextKeys)[number];
 
-const session = z.strictObject({ sessionId: sessionIdSchema });
-const none = z.strictObject({});
-const agent = z.strictObject({ agent: z.string() });
-const newSession = z.strictObject({
-  agent: z.optional(z.string()),
-  cwd: z.optional(z.string()),
-  title: z.optional(z.string()),
-  config: z.optional(ownConfigSchema),
-});
-const request = z.extend(session, {
-  /** Without it the oldest open request of the session is meant. */
-  requestId: z.optional(z.string()),
-});
+// Schemas are built with the first call that is checked against them: building all took a third of activation.
+const session = onFirstUse(() => z.strictObject({ sessionId: sessionIdSchema() }));
+const none = onFirstUse(() => z.strictObject({}));
+const agent = onFirstUse(() => z.strictObject({ agent: z.string() }));
+const newSession = onFirstUse(() =>
+  z.strictObject({
+    agent: z.optional(z.string()),
+    cwd: z.optional(z.string()),
+    title: z.optional(z.string()),
+    config: z.optional(ownConfigSchema()),
+  }),
+);
+const request = onFirstUse(() =>
+  z.extend(session(), {
+    /** Without it the oldest open request of the session is meant. */
+    requestId: z.optional(z.string()),
+  }),
+);
 
 /**
  * Command name (after `roost.`) → what a program may give it. Given an argument, a command asks
@@ -44,25 +50,33 @@ export const commandArguments = {
   newSession,
   newSessionWith: newSession,
   openSession: session,
-  sendPrompt: z.extend(session, {
-    prompt: z.optional(z.union([z.string(), z.array(z.looseObject({ type: z.string() }))])),
-  }),
+  sendPrompt: onFirstUse(() =>
+    z.extend(session(), {
+      prompt: z.optional(z.union([z.string(), z.array(z.looseObject({ type: z.string() }))])),
+    }),
+  ),
   cancelPrompt: session,
-  respondToRequest: z.extend(request, { optionId: z.optional(z.string()) }),
+  respondToRequest: onFirstUse(() => z.extend(request(), { optionId: z.optional(z.string()) })),
   allowRequest: request,
   rejectRequest: request,
   openNeedsYou: none,
-  setPermissionMode: z.extend(session, {
-    /** `inherit` follows the settings again. */
-    mode: z.optional(z.union([permissionModeSchema, z.literal('inherit')])),
-  }),
-  rememberedAnswers: z.extend(session, {
-    /** The `answerId` to take back. */
-    forget: z.optional(z.string()),
-  }),
-  groupSessionsBy: z.strictObject({ by: z.optional(z.enum(groupings)) }),
-  sortSessionsBy: z.strictObject({ by: z.optional(z.enum(sortings)) }),
-  filterSessions: z.strictObject({ filter: z.optional(z.partial(sessionFilterSchema)) }),
+  setPermissionMode: onFirstUse(() =>
+    z.extend(session(), {
+      /** `inherit` follows the settings again. */
+      mode: z.optional(z.union([permissionModeSchema(), z.literal('inherit')])),
+    }),
+  ),
+  rememberedAnswers: onFirstUse(() =>
+    z.extend(session(), {
+      /** The `answerId` to take back. */
+      forget: z.optional(z.string()),
+    }),
+  ),
+  groupSessionsBy: onFirstUse(() => z.strictObject({ by: z.optional(z.enum(groupings)) })),
+  sortSessionsBy: onFirstUse(() => z.strictObject({ by: z.optional(z.enum(sortings)) })),
+  filterSessions: onFirstUse(() =>
+    z.strictObject({ filter: z.optional(z.partial(sessionFilterSchema())) }),
+  ),
   clearFilter: none,
   pinSession: session,
   unpinSession: session,
@@ -72,15 +86,17 @@ export const commandArguments = {
   unarchiveSession: session,
   markRead: session,
   forkSession: session,
-  searchSessions: z.strictObject({ query: z.optional(z.string().check(z.minLength(1))) }),
+  searchSessions: onFirstUse(() =>
+    z.strictObject({ query: z.optional(z.string().check(z.minLength(1))) }),
+  ),
   showChanges: session,
-  openChange: z.extend(session, { path: z.string() }),
-  revertChange: z.extend(session, { path: z.string() }),
+  openChange: onFirstUse(() => z.extend(session(), { path: z.string() })),
+  revertChange: onFirstUse(() => z.extend(session(), { path: z.string() })),
   resumeSession: session,
   terminateSession: session,
   killSession: session,
   restartSession: session,
-  renameSession: z.extend(session, { title: z.optional(z.string()) }),
+  renameSession: onFirstUse(() => z.extend(session(), { title: z.optional(z.string()) })),
   keepAwake: session,
   allowAutoStop: session,
   saveSession: session,
@@ -88,50 +104,66 @@ export const commandArguments = {
   restoreSession: session,
   restoreAllSessions: none,
   deleteSavedSession: session,
-  undoDelete: z.strictObject({ sessionId: z.optional(sessionIdSchema) }),
+  undoDelete: onFirstUse(() => z.strictObject({ sessionId: z.optional(sessionIdSchema()) })),
   emptyTrash: none,
   terminateIdleSessions: none,
-  exportSession: z.extend(session, {
-    /** Absolute path; `.json` writes JSON, anything else Markdown. Without it an editor opens. */
-    file: z.optional(z.string()),
-  }),
-  setModelKey: z.strictObject({
-    /** Empty forgets it. */
-    key: z.optional(z.string()),
-  }),
-  importSession: z.strictObject({
-    /** Absolute path of a file that `exportSession` has written as JSON. */
-    file: z.string(),
-  }),
-  findOtherSessions: z.strictObject({
-    /** The store to bring sessions over from; without it none are, and what there is is told. */
-    directory: z.optional(z.string()),
-    /** Which of them; without it all. */
-    sessionIds: z.optional(z.array(sessionIdSchema)),
-  }),
+  exportSession: onFirstUse(() =>
+    z.extend(session(), {
+      /** Absolute path; `.json` writes JSON, anything else Markdown. Without it an editor opens. */
+      file: z.optional(z.string()),
+    }),
+  ),
+  setModelKey: onFirstUse(() =>
+    z.strictObject({
+      /** Empty forgets it. */
+      key: z.optional(z.string()),
+    }),
+  ),
+  importSession: onFirstUse(() =>
+    z.strictObject({
+      /** Absolute path of a file that `exportSession` has written as JSON. */
+      file: z.string(),
+    }),
+  ),
+  findOtherSessions: onFirstUse(() =>
+    z.strictObject({
+      /** The store to bring sessions over from; without it none are, and what there is is told. */
+      directory: z.optional(z.string()),
+      /** Which of them; without it all. */
+      sessionIds: z.optional(z.array(sessionIdSchema())),
+    }),
+  ),
   showMetrics: none,
   doctor: none,
-  addAgent: z.strictObject({
-    command: z.string().check(z.minLength(1)),
-    args: z.array(z.string()),
-    env: z.optional(z.record(z.string(), z.string())),
-    name: z.optional(z.string()),
-  }),
+  addAgent: onFirstUse(() =>
+    z.strictObject({
+      command: z.string().check(z.minLength(1)),
+      args: z.array(z.string()),
+      env: z.optional(z.record(z.string(), z.string())),
+      name: z.optional(z.string()),
+    }),
+  ),
   installAgent: agent,
   removeAgent: agent,
   refreshAgents: none,
-  signIn: z.extend(session, {
-    /** The id of one of the agent's own methods; without it the user chooses. */
-    methodId: z.optional(z.string()),
-  }),
-  setAgentKey: z.extend(agent, {
-    name: z.string().check(z.regex(/^[A-Za-z_]\w*$/)),
-    value: z.string().check(z.minLength(1)),
-  }),
-  forgetAgentKey: z.extend(agent, {
-    /** Without it all keys of the agent are forgotten. */
-    name: z.optional(z.string()),
-  }),
+  signIn: onFirstUse(() =>
+    z.extend(session(), {
+      /** The id of one of the agent's own methods; without it the user chooses. */
+      methodId: z.optional(z.string()),
+    }),
+  ),
+  setAgentKey: onFirstUse(() =>
+    z.extend(agent(), {
+      name: z.string().check(z.regex(/^[A-Za-z_]\w*$/)),
+      value: z.string().check(z.minLength(1)),
+    }),
+  ),
+  forgetAgentKey: onFirstUse(() =>
+    z.extend(agent(), {
+      /** Without it all keys of the agent are forgotten. */
+      name: z.optional(z.string()),
+    }),
+  ),
   showLog: none,
 } as const;
 
@@ -139,7 +171,9 @@ export const commandArguments = {
 export type CommandName = keyof typeof commandArguments;
 
 /** What a program may give a command. */
-export type CommandArgument<Name extends CommandName> = z.output<(typeof commandArguments)[Name]>;
+export type CommandArgument<Name extends CommandName> = z.output<
+  ReturnType<(typeof commandArguments)[Name]>
+>;
 
 /** What a command resolves with; `undefined` also when the user changed their mind. */
 export interface CommandResults {

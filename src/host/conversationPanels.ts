@@ -126,7 +126,7 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
   revive(panel: vscode.WebviewPanel, state: unknown): void {
     const parsed = panelStateSchema.safeParse(state);
     const sessionId = parsed.success ? parsed.data.sessionId : undefined;
-    const known = sessionIdSchema.safeParse(sessionId);
+    const known = sessionIdSchema().safeParse(sessionId);
     if (!known.success || this.#open.has(known.data)) {
       panel.dispose();
       return;

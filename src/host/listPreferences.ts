@@ -2,13 +2,14 @@
 import type { Memento } from 'vscode';
 import type { Logger } from '../session/ports.ts';
 import type { SessionListModel } from './sessionListModel.ts';
-import { isFiltering, listViewSchema, type ListView } from './sessionGrouping.ts';
+import { isFiltering, listViewSchema, plainView, type ListView } from './sessionGrouping.ts';
 
 const key = 'roost.listView';
 
 /** The arrangement that was kept; as at first where nothing usable is. */
 export function keptListView(memento: Memento): ListView {
-  return listViewSchema.parse(Object(memento.get<unknown>(key)));
+  const kept = memento.get<unknown>(key);
+  return kept === undefined ? plainView : listViewSchema().parse(Object(kept));
 }
 
 /** Changes how the list is arranged, and keeps it. */

@@ -1,6 +1,7 @@
 // The permission modes in the settings: what the user set, made stricter where the workspace asks for that, never wider.
 import * as z from 'zod/mini';
 import { stricter } from '../session/permissionPolicy.ts';
+import { onFirstUse } from '../session/onDemand.ts';
 import { permissionModeSchema, type Settings } from '../session/settings.ts';
 
 /** The values of one setting by who set it, as the editor has them. */
@@ -12,8 +13,8 @@ export interface Inspected {
 type Mode = Settings['permissions.mode'];
 type ByAgent = Settings['permissions.byAgent'];
 
-const mode = z.catch(z.optional(permissionModeSchema), undefined);
-const byAgent = z.catch(z.record(z.string(), permissionModeSchema), {});
+const modeSchema = onFirstUse(() => z.catch(z.optional(permissionModeSchema()), undefined));
+const byAgentSchema = onFirstUse(() => z.catch(z.record(z.string(), permissionModeSchema()), {}));
 
 /**
  * The modes that count. A workspace's settings are files that an agent can write: they can take away
@@ -23,6 +24,7 @@ export function permissionSettings(
   general: Inspected,
   agents: Inspected,
 ): { readonly mode: Mode; readonly byAgent: ByAgent } {
+  const [mode, byAgent] = [modeSchema(), byAgentSchema()];
   const userMode = mode.parse(general.user) ?? 'ask';
   const workspaceMode = mode.parse(general.workspace);
   const userByAgent = byAgent.parse(agents.user ?? {});

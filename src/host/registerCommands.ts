@@ -61,14 +61,14 @@ function rowsOf(
   // The title of an edit that waits for an answer passes the edit's address.
   const asked = askedRequest(argument);
   if (asked !== undefined) return [asked];
-  const named = rowNameSchema.safeParse(argument);
+  const named = rowNameSchema().safeParse(argument);
   if (!named.success) return undefined;
   const { sessionId, requestId } = named.data.row;
   return [new RequestNode(sessionId, requestId)];
 }
 
 function programCall<Name extends CommandName>(name: Name, argument: unknown): Call<Name> {
-  const parsed = commandArguments[name].safeParse(argument);
+  const parsed = commandArguments[name]().safeParse(argument);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`;

@@ -22,7 +22,7 @@ const schemas = onFirstUse(() => {
         cwd: z.optional(filled),
         title: z.optional(text),
         // Files keep what a newer Roost wrote; a caller's unknown key is a mistake of theirs.
-        config: z.optional(z.strictObject(ownConfigSchema.shape)),
+        config: z.optional(z.strictObject(ownConfigSchema().shape)),
       }),
     ),
     prompt: z.union([text, z.array(z.looseObject({ type: text })).check(z.minLength(1))], {

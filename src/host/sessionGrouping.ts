@@ -1,6 +1,7 @@
 // How the list of sessions is arranged: which group a row stands in, what the order inside goes by, and what a filter hides. No editor.
 import * as z from 'zod/mini';
 import type { ListedSession } from '../session/info.ts';
+import { onFirstUse } from '../session/onDemand.ts';
 
 /** The groups by need, in the order they are shown. */
 export const needs = ['needsYou', 'working', 'ready', 'dormant', 'failed'] as const;
@@ -21,27 +22,36 @@ export const sortings = ['activity', 'created', 'title'] as const;
 export type Sorting = (typeof sortings)[number];
 
 /** What is left in the list; an empty part hides nothing. Who needs the user is never hidden. */
-export const sessionFilterSchema = z.object({
-  states: z._default(z.array(z.enum(needs)), []),
-  agents: z._default(z.array(z.string()), []),
-  unreadOnly: z._default(z.boolean(), false),
-});
+export const sessionFilterSchema = onFirstUse(() =>
+  z.object({
+    states: z._default(z.array(z.enum(needs)), []),
+    agents: z._default(z.array(z.string()), []),
+    unreadOnly: z._default(z.boolean(), false),
+  }),
+);
 
 /** What is left in the list. */
-export type SessionFilter = z.infer<typeof sessionFilterSchema>;
+export type SessionFilter = z.infer<ReturnType<typeof sessionFilterSchema>>;
 
 /** How the list is arranged, as it is kept between windows; what cannot be read is as it was at first. */
-export const listViewSchema = z.object({
-  groupBy: z.catch(z.enum(groupings), 'need'),
-  sortBy: z.catch(z.enum(sortings), 'activity'),
-  filter: z.catch(sessionFilterSchema, sessionFilterSchema.parse({})),
+export const listViewSchema = onFirstUse(() => {
+  const filter = sessionFilterSchema();
+  return z.object({
+    groupBy: z.catch(z.enum(groupings), 'need'),
+    sortBy: z.catch(z.enum(sortings), 'activity'),
+    filter: z.catch(filter, filter.parse({})),
+  });
 });
 
 /** How the list is arranged. */
-export type ListView = z.infer<typeof listViewSchema>;
+export type ListView = z.infer<ReturnType<typeof listViewSchema>>;
 
-/** The arrangement of a list that nobody has arranged. */
-export const plainView: ListView = listViewSchema.parse({});
+/** The arrangement of a list that nobody has arranged; in words, as no schema is built for it. */
+export const plainView: ListView = {
+  groupBy: 'need',
+  sortBy: 'activity',
+  filter: { states: [], agents: [], unreadOnly: false },
+};
 
 /** A group of the list: a need, `pinned`, `archived`, or `agent:…`, `folder:…`, `day:…`. */
 export type GroupId = string;

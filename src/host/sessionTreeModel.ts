@@ -1,6 +1,7 @@
 // What the tree of sessions is made of: nodes, and the flags that say what can be done with a row. No editor.
 import * as z from 'zod/mini';
 import type { PendingRequest, ListedSession } from '../session/info.ts';
+import { onFirstUse } from '../session/onDemand.ts';
 import type { SessionDetails } from '../session/sessions.ts';
 import type { GroupId } from './sessionGrouping.ts';
 
@@ -67,9 +68,9 @@ export class ChangeNode {
 }
 
 /** How a link in a notification names the row of a request, as nodes themselves cannot be written down. */
-export const rowNameSchema = z.strictObject({
-  row: z.strictObject({ sessionId: z.string(), requestId: z.string() }),
-});
+export const rowNameSchema = onFirstUse(() =>
+  z.strictObject({ row: z.strictObject({ sessionId: z.string(), requestId: z.string() }) }),
+);
 
 /** One row of the tree. */
 export type TreeNode = GroupNode | OlderNode | SessionNode | RequestNode | ChangeNode;

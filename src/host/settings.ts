@@ -5,7 +5,8 @@ import type { Logger } from '../session/ports.ts';
 import { permissionSettings, type Inspected } from './permissionSettings.ts';
 import {
   parseSettings,
-  settingSchemas,
+  settingTable,
+  isDefault,
   type SettingName,
   type Settings,
 } from '../session/settings.ts';
@@ -76,8 +77,10 @@ export class HostSettings implements Disposable {
 function rawSetting(configuration: vscode.WorkspaceConfiguration, name: SettingName): unknown {
   if (name === 'permissions.mode' || name === 'permissions.byAgent') {
     const value = configuration.get<unknown>(name);
+    // The default is the strictest, so nobody has set anything that would count.
+    if (isDefault(name, value)) return value;
     // A wrong value is handed on, to be reported.
-    if (!settingSchemas[name].safeParse(value).success) return value;
+    if (!settingTable[name].schema().safeParse(value).success) return value;
     const { mode, byAgent } = permissions(configuration);
     return name === 'permissions.mode' ? mode : byAgent;
   }

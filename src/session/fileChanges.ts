@@ -1,5 +1,6 @@
 // What files were before a session first changed them: noted in its transcript, found there again, and worked out from what agents show.
 import * as z from 'zod/mini';
+import { onFirstUse } from './onDemand.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
 
 /** The code of the notice that holds what a file was. */
@@ -26,7 +27,9 @@ export interface ShownChange {
   readonly newText: string;
 }
 
-const dataSchema = z.looseObject({ path: z.string(), before: z.nullish(z.string()) });
+const dataSchema = onFirstUse(() =>
+  z.looseObject({ path: z.string(), before: z.nullish(z.string()) }),
+);
 
 /** The notice that says what a file was. */
 export function fileBeforeNotice({ path, before }: FileBefore): {
@@ -52,7 +55,7 @@ export function filesBefore(entries: readonly TranscriptEntry[]): readonly FileB
   const found = new Map<string, FileBefore>();
   for (const entry of entries) {
     if (entry.type !== 'notice' || entry.code !== fileBeforeCode) continue;
-    const parsed = dataSchema.safeParse(entry.data);
+    const parsed = dataSchema().safeParse(entry.data);
     if (!parsed.success || found.has(parsed.data.path)) continue;
     const { path, before } = parsed.data;
     found.set(path, { path, before });

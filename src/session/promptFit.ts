@@ -1,10 +1,11 @@
 // A prompt as the agent at hand can take it: what it has not offered to read is told it in words.
 import * as z from 'zod/mini';
+import { onFirstUse } from './onDemand.ts';
 import type { AgentInfo, ContentBlock } from './ports.ts';
 
-const resourceSchema = z.object({
-  resource: z.object({ uri: z.string(), text: z.string() }),
-});
+const resourceSchema = onFirstUse(() =>
+  z.object({ resource: z.object({ uri: z.string(), text: z.string() }) }),
+);
 
 /** A prompt that fits, and the types of the blocks that could not be said at all. */
 export interface FittedPrompt {
@@ -35,7 +36,7 @@ export function fitPrompt(blocks: readonly ContentBlock[], can: AgentInfo['can']
 
 /** Embedded text with where it is from, in a fence longer than any run of backticks inside. */
 function embeddedText(block: ContentBlock): string | undefined {
-  const parsed = resourceSchema.safeParse(block);
+  const parsed = resourceSchema().safeParse(block);
   if (!parsed.success) return undefined;
   const { uri, text } = parsed.data.resource;
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

@@ -1,6 +1,7 @@
 // Prompts that wait for their turn: one is with the agent at a time, because agents queue, cancel, reject or swallow a second one.
 import * as z from 'zod/mini';
 import type { SessionError } from './errors.ts';
+import { onFirstUse } from './onDemand.ts';
 import type { ContentBlock } from './ports.ts';
 
 /** How a turn ended. */
@@ -83,12 +84,12 @@ export function promptText(blocks: readonly ContentBlock[]): string {
     .join('\n');
 }
 
-const addressed = z.catch(z.object({ uri: z.optional(z.string()) }), {});
+const addressed = onFirstUse(() => z.catch(z.object({ uri: z.optional(z.string()) }), {}));
 
 /** What an attachment is called: its own name, else the end of its address, else its type. */
 function blockName(block: ContentBlock): string {
   if (typeof block['name'] === 'string') return block['name'];
-  const { uri } = addressed.parse(block['resource'] ?? block);
+  const { uri } = addressed().parse(block['resource'] ?? block);
   const end = uri === undefined ? '' : (uri.split('/').at(-1) ?? '');
   return end === '' ? block.type : end;
 }

@@ -1,63 +1,80 @@
 // Every `roost.*` setting: its shape, its default and its bounds, in one table.
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
+import { onFirstUse } from './onDemand.ts';
 
 // This half of zod has no words of its own, and problems are told to people.
 z.config(english());
 
 /** How one agent is started, as a user writes it under `roost.agents`. */
-export const agentSettingSchema = z.object({
-  name: z.optional(z.string().check(z.minLength(1))),
-  command: z.string().check(z.minLength(1)),
-  args: z._default(z.array(z.string()), []),
-  env: z._default(z.record(z.string(), z.string()), {}),
-  cwd: z.optional(z.string().check(z.minLength(1))),
-});
+const agentSettingSchema = onFirstUse(() =>
+  z.object({
+    name: z.optional(z.string().check(z.minLength(1))),
+    command: z.string().check(z.minLength(1)),
+    args: z._default(z.array(z.string()), []),
+    env: z._default(z.record(z.string(), z.string()), {}),
+    cwd: z.optional(z.string().check(z.minLength(1))),
+  }),
+);
 
 /** When an agent asks before it acts: always, except for reads, or never. */
-export const permissionModeSchema = z.enum(['ask', 'allowReads', 'allowAll']);
+export const permissionModeSchema = onFirstUse(() => z.enum(['ask', 'allowReads', 'allowAll']));
 
 /** When to tell the user about something in a session that is not in view. */
-export const notifyWhenSchema = z.enum(['always', 'windowUnfocused', 'never']);
+const notifyWhenSchema = onFirstUse(() => z.enum(['always', 'windowUnfocused', 'never']));
 
-/** One schema per setting, keyed by the name after `roost.`; each has a default. */
-export const settingSchemas = {
-  agents: z._default(
-    z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,63}$/)), agentSettingSchema),
+/** A setting: its shape, which is built only when somebody has set something else, and its default. */
+function setting<Value>(
+  shape: () => z.ZodMiniType<Value>,
+  otherwise: NoInfer<Value>,
+): { readonly schema: () => z.ZodMiniType<Value>; readonly otherwise: Value } {
+  return {
+    // The type of a default leaves `undefined` out, which no setting is.
+    schema: onFirstUse(() => z._default(shape(), otherwise as never)),
+    otherwise,
+  };
+}
+
+/** One entry per setting, keyed by the name after `roost.`. */
+export const settingTable = {
+  agents: setting(
+    () => z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,63}$/)), agentSettingSchema()),
     {},
   ),
-  defaultAgent: z._default(z.string(), 'workspace'),
-  'idle.timeoutMinutes': z._default(z.number().check(z.minimum(0)), 30),
-  'idle.noticeMinutes': z._default(z.number().check(z.minimum(0)), 2),
-  'idle.includeVisible': z._default(z.boolean(), false),
-  'restore.policy': z._default(z.enum(['lazy', 'eager', 'off']), 'lazy'),
-  'persistence.directory': z._default(z.string(), ''),
-  'supervision.graceSeconds': z._default(z.number().check(z.minimum(0), z.maximum(600)), 5),
-  'supervision.handshakeTimeoutSeconds': z._default(
-    z.number().check(z.positive(), z.maximum(3600)),
+  defaultAgent: setting(() => z.string(), 'workspace'),
+  'idle.timeoutMinutes': setting(() => z.number().check(z.minimum(0)), 30),
+  'idle.noticeMinutes': setting(() => z.number().check(z.minimum(0)), 2),
+  'idle.includeVisible': setting(() => z.boolean(), false),
+  'restore.policy': setting(() => z.enum(['lazy', 'eager', 'off']), 'lazy'),
+  'persistence.directory': setting(() => z.string(), ''),
+  'supervision.graceSeconds': setting(() => z.number().check(z.minimum(0), z.maximum(600)), 5),
+  'supervision.handshakeTimeoutSeconds': setting(
+    () => z.number().check(z.positive(), z.maximum(3600)),
     60,
   ),
-  'supervision.stallMinutes': z._default(z.number().check(z.minimum(0)), 5),
-  'supervision.maxRestarts': z._default(z.int().check(z.minimum(0)), 3),
-  'supervision.withinSeconds': z._default(z.number().check(z.positive()), 60),
-  'supervision.pidNamespace': z._default(z.enum(['off', 'auto']), 'off'),
-  'permissions.mode': z._default(permissionModeSchema, 'ask'),
-  'permissions.byAgent': z._default(z.record(z.string(), permissionModeSchema), {}),
-  'notifications.requests': z._default(notifyWhenSchema, 'always'),
-  'notifications.turns': z._default(notifyWhenSchema, 'windowUnfocused'),
-  'workspaceAgent.source': z._default(z.enum(['auto', 'endpoint', 'none']), 'auto'),
-  'workspaceAgent.url': z._default(z.string(), ''),
-  'workspaceAgent.model': z._default(z.string(), ''),
-  'workspaceAgent.contextTokens': z._default(z.int().check(z.minimum(0)), 0),
-  'mcp.enabled': z._default(z.boolean(), true),
-  'log.protocol': z._default(z.boolean(), false),
+  'supervision.stallMinutes': setting(() => z.number().check(z.minimum(0)), 5),
+  'supervision.maxRestarts': setting(() => z.int().check(z.minimum(0)), 3),
+  'supervision.withinSeconds': setting(() => z.number().check(z.positive()), 60),
+  'supervision.pidNamespace': setting(() => z.enum(['off', 'auto']), 'off'),
+  'permissions.mode': setting(() => permissionModeSchema(), 'ask'),
+  'permissions.byAgent': setting(() => z.record(z.string(), permissionModeSchema()), {}),
+  'notifications.requests': setting(() => notifyWhenSchema(), 'always'),
+  'notifications.turns': setting(() => notifyWhenSchema(), 'windowUnfocused'),
+  'workspaceAgent.source': setting(() => z.enum(['auto', 'endpoint', 'none']), 'auto'),
+  'workspaceAgent.url': setting(() => z.string(), ''),
+  'workspaceAgent.model': setting(() => z.string(), ''),
+  'workspaceAgent.contextTokens': setting(() => z.int().check(z.minimum(0)), 0),
+  'mcp.enabled': setting(() => z.boolean(), true),
+  'log.protocol': setting(() => z.boolean(), false),
 } as const;
 
 /** The name of a setting, without the `roost.` in front. */
-export type SettingName = keyof typeof settingSchemas;
+export type SettingName = keyof typeof settingTable;
 
 /** A frozen snapshot of all settings. */
-export type Settings = { readonly [Name in SettingName]: z.output<(typeof settingSchemas)[Name]> };
+export type Settings = {
+  readonly [Name in SettingName]: (typeof settingTable)[Name]['otherwise'];
+};
 
 /**
  * All settings from whatever the editor has; a value that does not fit is replaced by its default,
@@ -71,9 +88,15 @@ export function parseSettings(read: (name: SettingName) => unknown): {
 } {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(settingSchemas)) {
+  for (const [key, { otherwise, schema: schemaOf }] of Object.entries(settingTable)) {
     // Object.entries widens the keys of the table it was given; they are exactly the setting names.
-    const raw = read(name as SettingName) ?? undefined;
+    const name = key as SettingName;
+    const raw = read(name) ?? undefined;
+    if (isDefault(name, raw)) {
+      values[name] = otherwise;
+      continue;
+    }
+    const schema: z.ZodMiniType = schemaOf();
     const parsed = schema.safeParse(raw);
     if (parsed.success) {
       values[name] = parsed.data;
@@ -86,10 +109,27 @@ export function parseSettings(read: (name: SettingName) => unknown): {
       const where = [`roost.${name}`, ...path].join(' › ');
       problems.push(`${where}: ${message}; ${rest.success ? 'left out' : 'the default is used'}`);
     }
-    values[name] = rest.success ? rest.data : schema.parse(undefined);
+    values[name] = rest.success ? rest.data : otherwise;
   }
   // Every key of the table has been filled from its own schema just above.
   return { settings: deeplyFrozen(values) as Settings, problems };
+}
+
+/** Whether a raw value says no more than the default: then it is valid, and nothing needs to be built to see that. */
+export function isDefault(name: SettingName, raw: unknown): boolean {
+  const { otherwise } = settingTable[name];
+  if (raw === undefined || raw === otherwise) return true;
+  // The editor hands out a copy of a default that is an object; ours are empty ones.
+  return typeof otherwise === 'object' && isEmptyObject(raw);
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).length === 0
+  );
 }
 
 /** A table without the entries that have issues; what is no table, or is wrong as a whole, stays as it is. */

@@ -75,7 +75,7 @@ export const sessionStateSchema = z.looseObject({
   /** Prompts and answers, without thoughts, tool calls and notices. */
   messageCount: z.int().check(z.minimum(0)),
   /** What was set for this session alone; everything else follows the settings, also later changes of them. */
-  config: ownConfigSchema,
+  config: ownConfigSchema(),
   keepAwake: z.boolean(),
   /** The agent's own id for the conversation, for resume and load. */
   agentSessionId: z.optional(z.string()),

@@ -122,7 +122,7 @@ export function formatHead(
 }
 
 function carryOver(before: SessionState, now: SessionState): SessionState {
-  const config = { ...now.config, ...unknownOf(sessionConfigSchema, before.config, now.config) };
+  const config = { ...now.config, ...unknownOf(sessionConfigSchema(), before.config, now.config) };
   const facts =
     now.facts === undefined
       ? undefined

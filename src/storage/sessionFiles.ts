@@ -62,7 +62,7 @@ export function pathsOf(folder: string, sessionId: string): SessionPaths {
 
 /** Whether a value may name a session and its files. */
 export function isSessionId(value: string): boolean {
-  return sessionIdSchema.safeParse(value).success && !reserved.test(value);
+  return sessionIdSchema().safeParse(value).success && !reserved.test(value);
 }
 
 /** What of a session a folder holds. */

@@ -13,7 +13,7 @@ import {
   sessionsViewId,
 } from '../../src/host/commandIds.ts';
 import { changeFlags, requestFlags, sessionFlags } from '../../src/host/sessionTreeModel.ts';
-import { settingSchemas } from '../../src/session/settings.ts';
+import { settingTable } from '../../src/session/settings.ts';
 import { bundleFile, bundleOf, translatedStrings } from './l10nStrings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -103,7 +103,7 @@ describe('commands', () => {
 
   it('refuse what they do not know', () => {
     for (const name of commandNames) {
-      expect(commandArguments[name].safeParse({ surprise: true }).success, name).toBe(false);
+      expect(commandArguments[name]().safeParse({ surprise: true }).success, name).toBe(false);
     }
   });
 
@@ -121,13 +121,13 @@ describe('settings', () => {
 
   it('are the ones the code reads', () => {
     expect(sorted(Object.keys(properties))).toEqual(
-      sorted(Object.keys(settingSchemas).map((name) => `roost.${name}`)),
+      sorted(Object.keys(settingTable).map((name) => `roost.${name}`)),
     );
   });
 
-  it.each(Object.entries(settingSchemas))('%s has the type, bounds and default', (name, schema) => {
+  it.each(Object.entries(settingTable))('%s has the type, bounds and default', (name, setting) => {
     const declared = properties[`roost.${name}`];
-    const { $schema, ...wanted } = z.toJSONSchema(schema, { io: 'input' });
+    const { $schema, ...wanted } = z.toJSONSchema(setting.schema(), { io: 'input' });
     expect($schema).toBeDefined();
     for (const key of ['type', 'enum', 'default', 'minimum', 'maximum', 'exclusiveMinimum']) {
       // Integers carry the bounds of safe integers, which nobody needs to see.
@@ -137,7 +137,7 @@ describe('settings', () => {
   });
 
   it('describe an agent as the code reads it', () => {
-    const wanted = z.toJSONSchema(settingSchemas.agents, { io: 'input' });
+    const wanted = z.toJSONSchema(settingTable.agents.schema(), { io: 'input' });
     const declared = properties['roost.agents'];
     expect(withoutText(declared?.['additionalProperties'])).toEqual({
       ...withoutText(wanted.additionalProperties),

@@ -68,7 +68,7 @@ describe('Roost about itself', () => {
   });
 
   it('examines itself and names what can be mended', async () => {
-    const { sessionId } = await run<SessionInfo>('newSession', { title: 'Well' });
+    await run<SessionInfo>('newSession', { title: 'Well' });
     const well = await run<{ report: string; findings: number }>('doctor', {});
     assert.equal(well.findings, 0, well.report);
     assert.match(well.report, /Well/);
@@ -76,7 +76,6 @@ describe('Roost about itself', () => {
     const ill = await run<{ report: string; findings: number }>('doctor', {});
     assert.ok(ill.findings >= 1, ill.report);
     assert.match(ill.report, /roost-no-such-command/);
-    assert.ok(ill.report.includes(sessionId));
   });
 
   it('shows its metrics, in one view', async () => {

@@ -22,7 +22,7 @@ describe('the notification of a request', () => {
     const [command, argument = ''] = found[0]?.[1]?.split('?') ?? [];
     expect(command).toBe('command:roost.allowRequest');
     const [named] = JSON.parse(decodeURIComponent(argument)) as unknown[];
-    expect(rowNameSchema.parse(named).row).toEqual({ sessionId: 's1', requestId: 'q-1' });
+    expect(rowNameSchema().parse(named).row).toEqual({ sessionId: 's1', requestId: 'q-1' });
   });
 
   it('of a question leads to its form', () => {
