@@ -1,8 +1,9 @@
 // The user's keys for agents: in the editor's secret storage and nowhere else.
 import type { SecretStorage } from 'vscode';
 import * as z from 'zod/mini';
+import { onFirstUse } from '../session/onDemand.ts';
 
-const keysSchema = z.record(z.string(), z.string());
+const keysSchema = onFirstUse(() => z.record(z.string(), z.string()));
 
 /** Keeps keys, one secret for each agent. */
 export class AgentKeys {
@@ -17,7 +18,7 @@ export class AgentKeys {
     const text = await this.#secrets.get(secretName(agentId));
     if (text === undefined) return {};
     try {
-      return keysSchema.parse(JSON.parse(text));
+      return keysSchema().parse(JSON.parse(text));
     } catch {
       // Not in a form of ours, and nothing of it may be quoted.
       return {};

@@ -10,12 +10,12 @@ import type { Sessions } from '../session/sessions.ts';
 import { ownConfigSchema } from '../session/config.ts';
 import type { TelemetryBus } from '../session/telemetryBus.ts';
 
-const text = z.string();
-
 /** What callers may hand in; built with the first call, as activation has no use for it. */
 const schemas = onFirstUse(() => {
+  const text = z.string();
   const filled = text.check(z.minLength(1));
   return {
+    text,
     options: z.optional(
       z.strictObject({
         agent: z.optional(filled),
@@ -89,7 +89,7 @@ export function createRoostApi(
 ): RoostApi {
   /** One call about the session that the caller names. */
   const about = <T>(given: unknown, run: (sessionId: string) => Promise<T>): Promise<T> =>
-    call(given, async () => run(checked(text, 'sessionId', given)));
+    call(given, async () => run(checked(schemas().text, 'sessionId', given)));
   return Object.freeze<RoostApi>({
     version: 1,
     createSession: (given) =>
@@ -109,7 +109,7 @@ export function createRoostApi(
       about(given, async (sessionId) =>
         sessions.respondToPermission(
           sessionId,
-          checked(text, 'requestId', requestId),
+          checked(schemas().text, 'requestId', requestId),
           checked(schemas().optionId, 'optionId', optionId),
         ),
       ),

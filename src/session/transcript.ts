@@ -1,113 +1,127 @@
 // What a transcript is made of: entries, and the changes that build them up.
 import * as z from 'zod/mini';
+import { onFirstUse } from './onDemand.ts';
 
 /** A file position that a tool call points at; `line` counts from 0. */
-const locationSchema = z.looseObject({ path: z.string(), line: z.optional(z.number()) });
+const locationSchema = onFirstUse(() =>
+  z.looseObject({ path: z.string(), line: z.optional(z.number()) }),
+);
 
 /** What a tool call shows: text, a proposed or made edit, a terminal, or something newer than Roost. */
-export const toolContentSchema = z.discriminatedUnion('type', [
-  z.looseObject({ type: z.literal('text'), text: z.string() }),
-  z.looseObject({
-    type: z.literal('diff'),
-    path: z.string(),
-    oldText: z.optional(z.string()),
-    newText: z.string(),
-  }),
-  z.looseObject({ type: z.literal('terminal'), terminalId: z.string() }),
-  z.looseObject({ type: z.literal('other'), raw: z.unknown() }),
-]);
+export const toolContentSchema = onFirstUse(() =>
+  z.discriminatedUnion('type', [
+    z.looseObject({ type: z.literal('text'), text: z.string() }),
+    z.looseObject({
+      type: z.literal('diff'),
+      path: z.string(),
+      oldText: z.optional(z.string()),
+      newText: z.string(),
+    }),
+    z.looseObject({ type: z.literal('terminal'), terminalId: z.string() }),
+    z.looseObject({ type: z.literal('other'), raw: z.unknown() }),
+  ]),
+);
 
 /** Output of a command as a tool call shows it: the end of it, whether its start was cut off, and how it ended. */
-export const terminalOutputSchema = z.looseObject({
-  terminalId: z.string(),
-  command: z.optional(z.string()),
-  cwd: z.optional(z.string()),
-  output: z.string(),
-  truncated: z.boolean(),
-  exit: z.optional(
-    z.looseObject({ exitCode: z.nullable(z.number()), signal: z.nullable(z.string()) }),
-  ),
-});
-
-/** An attachment of a user's prompt or a non-text block of an answer, kept as the protocol sent it. */
-const blocksSchema = z.array(z.looseObject({ type: z.string() }));
-
-const base = { id: z.string().check(z.minLength(1)), at: z.string() };
-
-/** One entry of a transcript. Unknown fields written by a newer Roost are kept. */
-export const transcriptEntrySchema = z.discriminatedUnion('type', [
+export const terminalOutputSchema = onFirstUse(() =>
   z.looseObject({
-    ...base,
-    type: z.literal('user'),
-    text: z.string(),
-    blocks: z.optional(blocksSchema),
-  }),
-  z.looseObject({
-    ...base,
-    type: z.literal('agent'),
-    text: z.string(),
-    blocks: z.optional(blocksSchema),
-  }),
-  z.looseObject({ ...base, type: z.literal('thought'), text: z.string() }),
-  z.looseObject({
-    ...base,
-    type: z.literal('toolCall'),
-    toolCallId: z.string(),
-    title: z.string(),
-    kind: z.string(),
-    status: z.string(),
-    content: z.optional(z.array(toolContentSchema)),
-    locations: z.optional(z.array(locationSchema)),
-    terminals: z.optional(z.array(terminalOutputSchema)),
-    rawInput: z.optional(z.unknown()),
-    rawOutput: z.optional(z.unknown()),
-  }),
-  z.looseObject({
-    ...base,
-    type: z.literal('plan'),
-    entries: z.array(
-      z.looseObject({ content: z.string(), status: z.string(), priority: z.optional(z.string()) }),
+    terminalId: z.string(),
+    command: z.optional(z.string()),
+    cwd: z.optional(z.string()),
+    output: z.string(),
+    truncated: z.boolean(),
+    exit: z.optional(
+      z.looseObject({ exitCode: z.nullable(z.number()), signal: z.nullable(z.string()) }),
     ),
   }),
-  z.looseObject({
-    ...base,
-    type: z.literal('notice'),
-    /** `interrupted`, `restarted`, `resumed`, `unknownUpdate`, … */
-    code: z.string(),
-    text: z.string(),
-    data: z.optional(z.unknown()),
-  }),
-]);
+);
+
+/** An attachment of a user's prompt or a non-text block of an answer, kept as the protocol sent it. */
+const blocksSchema = onFirstUse(() => z.array(z.looseObject({ type: z.string() })));
+
+/** One entry of a transcript. Unknown fields written by a newer Roost are kept. */
+export const transcriptEntrySchema = onFirstUse(() => {
+  const base = { id: z.string().check(z.minLength(1)), at: z.string() };
+  return z.discriminatedUnion('type', [
+    z.looseObject({
+      ...base,
+      type: z.literal('user'),
+      text: z.string(),
+      blocks: z.optional(blocksSchema()),
+    }),
+    z.looseObject({
+      ...base,
+      type: z.literal('agent'),
+      text: z.string(),
+      blocks: z.optional(blocksSchema()),
+    }),
+    z.looseObject({ ...base, type: z.literal('thought'), text: z.string() }),
+    z.looseObject({
+      ...base,
+      type: z.literal('toolCall'),
+      toolCallId: z.string(),
+      title: z.string(),
+      kind: z.string(),
+      status: z.string(),
+      content: z.optional(z.array(toolContentSchema())),
+      locations: z.optional(z.array(locationSchema())),
+      terminals: z.optional(z.array(terminalOutputSchema())),
+      rawInput: z.optional(z.unknown()),
+      rawOutput: z.optional(z.unknown()),
+    }),
+    z.looseObject({
+      ...base,
+      type: z.literal('plan'),
+      entries: z.array(
+        z.looseObject({
+          content: z.string(),
+          status: z.string(),
+          priority: z.optional(z.string()),
+        }),
+      ),
+    }),
+    z.looseObject({
+      ...base,
+      type: z.literal('notice'),
+      /** `interrupted`, `restarted`, `resumed`, `unknownUpdate`, … */
+      code: z.string(),
+      text: z.string(),
+      data: z.optional(z.unknown()),
+    }),
+  ]);
+});
 
 /** One entry of a transcript. `at` is ISO 8601; `id` is unique within its session and stable for ever. */
-export type TranscriptEntry = z.infer<typeof transcriptEntrySchema>;
+export type TranscriptEntry = z.infer<ReturnType<typeof transcriptEntrySchema>>;
 
 /** The tool-call kind of {@link TranscriptEntry}. */
 export type ToolCallEntry = Extract<TranscriptEntry, { type: 'toolCall' }>;
 
 /** What a tool call shows. */
-export type ToolContent = z.infer<typeof toolContentSchema>;
+export type ToolContent = z.infer<ReturnType<typeof toolContentSchema>>;
 
 /** Output of one command inside a tool call. */
-export type TerminalOutput = z.infer<typeof terminalOutputSchema>;
+export type TerminalOutput = z.infer<ReturnType<typeof terminalOutputSchema>>;
 
 /**
  * One step in building a transcript, and one line of its file: a whole entry (new, or replacing the
  * one with its id in place), or text to add to the end of an entry's `text` or, where `terminalId`
  * is given, to the end of the output of that terminal of a tool call.
  */
-export const transcriptChangeSchema = z.union([
-  transcriptEntrySchema,
-  z.looseObject({
-    id: z.string().check(z.minLength(1)),
-    type: z.literal('append'),
-    text: z.string(),
-    terminalId: z.optional(z.string()),
-  }),
-]);
+export const transcriptChangeSchema = onFirstUse(() =>
+  z.union([
+    transcriptEntrySchema(),
+    z.looseObject({
+      id: z.string().check(z.minLength(1)),
+      type: z.literal('append'),
+      text: z.string(),
+      terminalId: z.optional(z.string()),
+    }),
+  ]),
+);
 
 /** One step in building a transcript. */
-export type TranscriptChange = z.infer<typeof transcriptChangeSchema>;
+export type TranscriptChange = z.infer<ReturnType<typeof transcriptChangeSchema>>;
 
 /** The text-adding kind of {@link TranscriptChange}. */
 export type AppendChange = Extract<TranscriptChange, { type: 'append' }>;

@@ -163,7 +163,7 @@ class EntryList {
   }
 
   add(raw: unknown): void {
-    const parsed = transcriptEntrySchema.safeParse(raw);
+    const parsed = transcriptEntrySchema().safeParse(raw);
     const entry = parsed.success ? parsed.data : unreadable(raw, this.#file, this.#entries.size);
     this.#entries.set(entry.id, entry);
   }

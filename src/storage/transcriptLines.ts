@@ -25,7 +25,7 @@ export function parseLine(line: Buffer): TranscriptChange | undefined {
   } catch {
     return undefined;
   }
-  const parsed = transcriptChangeSchema.safeParse(raw);
+  const parsed = transcriptChangeSchema().safeParse(raw);
   return parsed.success ? parsed.data : undefined;
 }
 

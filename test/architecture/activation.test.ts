@@ -1,4 +1,6 @@
 // Activation stays small: the files that are loaded before it, as the bundler sees them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, expect, it } from 'vitest';
 import { root } from '../launch/paths.ts';
@@ -41,4 +43,12 @@ beforeAll(async () => {
 it('loads nothing that waits for its first use', () => {
   expect(loaded).toContain('src/extension.ts');
   expect(loaded.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
+});
+
+it('builds no schema before its first use', () => {
+  const own = loaded.filter((file) => file.startsWith('src/'));
+  const building = own.filter((file) =>
+    /^(?:export )?const \w+ = z\./m.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(building).toEqual([]);
 });
