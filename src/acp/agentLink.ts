@@ -239,12 +239,10 @@ export class AcpAgentLink implements AgentLink {
     const connection = new Connection({
       input: child.stdout,
       output: child.stdin,
-      ...(heardFrom === undefined ? {} : { heardFrom }),
+      heardFrom,
       clock: services.clock,
       logger: services.logger,
-      ...(services.maxMessageBytes === undefined
-        ? {}
-        : { maxMessageBytes: services.maxMessageBytes }),
+      maxMessageBytes: services.maxMessageBytes,
       trace: this.#secrets.tracer(wireLog),
       share: this.#share,
       longMessages: this.#options.longMessages,

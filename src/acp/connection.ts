@@ -72,9 +72,9 @@ export interface ConnectionOptions {
   readonly handlers: ConnectionHandlers;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly maxMessageBytes?: number;
+  readonly maxMessageBytes?: number | undefined;
   /** Nothing that came in is handled before it resolves; must not reject. */
-  readonly heardFrom?: Promise<void>;
+  readonly heardFrom?: Promise<void> | undefined;
   /** The connection's part of the event loop, and who parses what is long; of its own when absent. */
   readonly share?: Share;
   readonly longMessages?: LongMessages;
