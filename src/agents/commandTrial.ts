@@ -2,6 +2,7 @@
 import { startStep } from '../session/agentRun.ts';
 import type { TrialOptions } from '../session/agentOffers.ts';
 import type { Clock } from '../session/clock.ts';
+import { isSessionError, SessionError, type SessionErrorCode } from '../session/errors.ts';
 import type { AgentDefinition, AgentEvents, AgentInfo, AgentLauncher } from '../session/ports.ts';
 
 /** What a trial works with. */
@@ -37,7 +38,27 @@ export async function tryCommand(
     return await startStep({ clock, where: request, link, signal, deadlineMs }, 'initialize', () =>
       link.initialize(),
     );
+  } catch (error) {
+    throw asOfTrial(error);
   } finally {
     await link.stop({ force: true, graceMs: 0 });
   }
+}
+
+/** What helps with a command that is in no setting yet. */
+const hints: Partial<Record<SessionErrorCode, string>> = {
+  commandNotFound:
+    'Install it, or correct the command. It is looked up in the PATH of your login shell.',
+  startTimeout: 'Is this an ACP agent? Many programs need an argument to be one, such as "--acp".',
+};
+
+/** The failure without the session that there never was. */
+function asOfTrial(thrown: unknown): unknown {
+  if (!isSessionError(thrown)) return thrown;
+  const { code, message, details } = thrown;
+  return new SessionError(code, message, {
+    hint: hints[code] ?? thrown.hint,
+    details,
+    cause: thrown,
+  });
 }

@@ -32,7 +32,7 @@ export async function installAgent(
         return await directory.install(agentId, {
           signal,
           onFetched: (count) => {
-            progress.report({ message: vscode.l10n.t('{0} packages fetched', count) });
+            progress.report({ message: vscode.l10n.t('packages fetched: {0}', count) });
           },
         });
       } finally {

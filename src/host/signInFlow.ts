@@ -58,12 +58,14 @@ export async function signIn(
         () => sessions.signIn(sessionId, way.methodId),
       );
     case 'terminal': {
+      const before = sessions.get(sessionId)?.pid;
       if (!(await runInTerminal(deps, plan.run, sessionId, name))) return undefined;
-      return startAgain(deps, sessionId);
+      return startAgain(deps, sessionId, before);
     }
     case 'key': {
+      const before = sessions.get(sessionId)?.pid;
       if ((await setKey(deps, agentId, plan.names)) === undefined) return undefined;
-      if (!plan.authenticate) return startAgain(deps, sessionId);
+      if (!plan.authenticate) return startAgain(deps, sessionId, before);
       // The key is in the environment of the next process only.
       if (sessions.get(sessionId)?.processAlive === true) await sessions.terminate(sessionId);
       return sessions.signIn(sessionId, way.methodId);
@@ -129,9 +131,17 @@ async function chooseWay(ways: readonly Way[], agent: string): Promise<Way | und
   });
 }
 
-/** A process that runs without the new credentials is replaced by one that has them. */
-async function startAgain({ sessions }: Deps, sessionId: string): Promise<SessionInfo> {
-  return sessions.get(sessionId)?.processAlive === true
+/**
+ * A process that ran without the new credentials is replaced by one that has them.
+ * @param before that process: another one was started meanwhile, by a prompt perhaps, and is left alone
+ */
+async function startAgain(
+  { sessions }: Deps,
+  sessionId: string,
+  before: number | undefined,
+): Promise<SessionInfo> {
+  const now = sessions.get(sessionId);
+  return now?.processAlive === true && now.pid === before
     ? sessions.restart(sessionId)
     : sessions.resume(sessionId);
 }
