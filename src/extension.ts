@@ -81,8 +81,13 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
       roots: workspaceRoots,
       clientVersion: versionOf(context),
       shell: vscode.env.shell,
+      models: () => languageModels.get(),
       wireLog: () => (settings.current['log.protocol'] ? protocolLog.write : undefined),
     });
+  });
+  const languageModels = new OnDemand(async () => {
+    const { EditorLanguageModels } = await import('./host/languageModels.ts');
+    return new EditorLanguageModels();
   });
   const modelKey = new ModelKey({
     secrets: context.secrets,

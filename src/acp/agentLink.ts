@@ -1,7 +1,7 @@
 // One run of one agent: its process and its connection together, as the domain sees them.
 import type { ChildRun, StartedChild } from '../process/childRun.ts';
 import type { AgentUpdate } from '../session/agentUpdate.ts';
-import { SessionError } from '../session/errors.ts';
+import type { SessionError } from '../session/errors.ts';
 import type {
   AgentEnd,
   AgentInfo,
@@ -27,10 +27,11 @@ import {
   readStopReason,
 } from './handshake.ts';
 import type { Share } from './fairShare.ts';
-import { inAskingMode, untilQuiet } from './habits.ts';
+import { assertOldEnough, inAskingMode, untilQuiet } from './habits.ts';
 import type { LinkOptions } from './linkOptions.ts';
 import { deliver } from './longText.ts';
 import { mcpServersParam } from './mcpServers.ts';
+import { modelAnswers, modelsMeta } from './modelRequests.ts';
 import { quirksOf, type Quirks } from './quirks.ts';
 import { SecretMask } from './secretMask.ts';
 import { Terminals } from './terminals.ts';
@@ -106,6 +107,9 @@ export class AcpAgentLink implements AgentLink {
       terminals: this.#terminals,
       cwd,
       stopping: this.#stopping.signal,
+      more: modelAnswers(options, this.#stopping.signal, (method, params) => {
+        void this.#connection.then((connection) => connection?.notify(method, params));
+      }),
       writesUnasked: () => this.#quirks.writesUnasked.includes(this.#modeId ?? ''),
       onUpdate: (agentSessionId, update) => {
         this.#report(agentSessionId, update);
@@ -128,7 +132,8 @@ export class AcpAgentLink implements AgentLink {
 
   async initialize(): Promise<AgentInfo> {
     const { agent, services } = this.#options;
-    const params = initializeParams(services.clientVersion, this.#quirks);
+    const more = modelsMeta(this.#options);
+    const params = initializeParams(services.clientVersion, this.#quirks, more);
     const info = readIntroduction(await this.#request('initialize', params), agent.name);
     this.#info = info;
     this.#quirks = quirksOf(agent, info.programName);
@@ -147,13 +152,8 @@ export class AcpAgentLink implements AgentLink {
 
   async loadSession(options: LoadOptions): Promise<OpenedSession> {
     const { agent, services } = this.#options;
-    if (services.clock.now() - (options.begunAt ?? -Infinity) < this.#quirks.minLoadAgeMs) {
-      throw new SessionError(
-        'agentError',
-        `${agent.name} cannot load a conversation that was begun less than ${Math.ceil(this.#quirks.minLoadAgeMs / 1000)} s ago.`,
-        { hint: 'Try again in a minute.', details: { step: 'session/load', cause: 'tooYoung' } },
-      );
-    }
+    const age = services.clock.now() - (options.begunAt ?? -Infinity);
+    assertOldEnough(age, this.#quirks, agent.name);
     const opened = await this.#reopen('session/load', options);
     if (this.#quirks.replaysAfterLoad) {
       await untilQuiet(

@@ -10,6 +10,9 @@ import type { Terminals } from './terminals.ts';
 import { translateToolCall } from './toolCalls.ts';
 import { workspacePath } from './workspacePaths.ts';
 
+/** Answers one request. The signal fires when the agent takes it back or is gone. */
+export type Answer = (params: unknown, signal: AbortSignal) => Promise<unknown>;
+
 /** What answering needs. */
 export interface ClientRequestsOptions {
   readonly events: Pick<AgentEvents, 'requestPermission' | 'elicit'>;
@@ -23,6 +26,8 @@ export interface ClientRequestsOptions {
   readonly stopping: AbortSignal;
   /** Whether the agent now writes files without having asked for permission, though its mode says it would. */
   readonly writesUnasked: () => boolean;
+  /** What else this agent may ask for, by method. */
+  readonly more?: readonly (readonly [string, Answer])[];
   /** Told of what is added to the conversation here. */
   readonly onUpdate: (agentSessionId: string, update: AgentUpdate) => void;
 }
@@ -62,8 +67,6 @@ const schemas = {
   }),
 } as const;
 
-type Answer = (params: unknown, signal: AbortSignal) => Promise<unknown>;
-
 /** Answers the requests of one agent. */
 export class ClientRequests {
   readonly #options: ClientRequestsOptions;
@@ -89,6 +92,7 @@ export class ClientRequests {
       ['terminal/wait_for_exit', (params) => terminals.waitForExit(terminalIn(params))],
       ['terminal/kill', (params) => terminals.kill(terminalIn(params))],
       ['terminal/release', (params) => terminals.release(terminalIn(params))],
+      ...(options.more ?? []),
     ]);
   }
 

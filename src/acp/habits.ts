@@ -1,5 +1,5 @@
-// What a client does about two habits of agents: beginning in a mode that does not ask, and replaying after the answer.
-import { isSessionError } from '../session/errors.ts';
+// What a client does about habits of agents: beginning in a mode that does not ask, losing what is loaded too soon, and replaying after the answer.
+import { isSessionError, SessionError } from '../session/errors.ts';
 import type { OpenedSession } from '../session/ports.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -12,6 +12,20 @@ export async function inAskingMode(
   if (asking === undefined || opened.currentModeId !== asking.insteadOf) return opened;
   await setMode(asking.mode);
   return { ...opened, currentModeId: asking.mode };
+}
+
+/**
+ * Leaves a conversation alone that the agent would lose.
+ * @param ageMs how long ago it was begun, in milliseconds
+ * @throws SessionError `agentError` while it is too young to be loaded
+ */
+export function assertOldEnough(ageMs: number, { minLoadAgeMs }: Quirks, agentName: string): void {
+  if (ageMs >= minLoadAgeMs) return;
+  const message = `${agentName} cannot load a conversation that was begun less than ${Math.ceil(minLoadAgeMs / 1000)} s ago.`;
+  throw new SessionError('agentError', message, {
+    hint: 'Try again in a minute.',
+    details: { step: 'session/load', cause: 'tooYoung' },
+  });
 }
 
 /**

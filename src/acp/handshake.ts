@@ -7,8 +7,15 @@ import type { Quirks } from './quirks.ts';
 /** The version of the protocol that Roost speaks. */
 const protocolVersion = 1;
 
-/** The parameters of `initialize`. */
-export function initializeParams(clientVersion: string, quirks: Quirks): unknown {
+/**
+ * The parameters of `initialize`.
+ * @param more what is offered to this agent beside the protocol, by its name in `_meta`
+ */
+export function initializeParams(
+  clientVersion: string,
+  quirks: Quirks,
+  more: Readonly<Record<string, true>>,
+): unknown {
   return {
     protocolVersion,
     clientInfo: { name: 'roost', title: 'Roost', version: clientVersion },
@@ -19,7 +26,7 @@ export function initializeParams(clientVersion: string, quirks: Quirks): unknown
       session: { configOptions: { boolean: {} }, notices: {}, compaction: {} },
       elicitation: { form: {}, url: {} },
       // Conventions that several agents act on: output of commands of their own, logging in by a command.
-      _meta: { terminal_output: true, 'terminal-auth': true },
+      _meta: { terminal_output: true, 'terminal-auth': true, ...more },
     },
   };
 }

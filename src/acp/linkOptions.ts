@@ -8,6 +8,7 @@ import type {
   WorkspaceFiles,
   WorkspaceRoots,
 } from '../session/ports.ts';
+import type { LanguageModels } from '../session/languageModels.ts';
 import type { FairShare } from './fairShare.ts';
 import type { LongMessages } from './longMessages.ts';
 import type { WireLog } from './secretMask.ts';
@@ -25,6 +26,8 @@ export interface LinkServices {
   readonly shell?: string | undefined;
   /** Longest message taken from an agent, in bytes; 64 MiB if absent. */
   readonly maxMessageBytes?: number;
+  /** The editor's language models, for an agent that may use them; loaded when one is asked for. */
+  readonly models?: () => Promise<LanguageModels>;
   /** Given every line on the wire while it returns a function: the setting `log.protocol`. */
   readonly wireLog?: () => WireLog | undefined;
 }

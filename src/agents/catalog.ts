@@ -135,6 +135,7 @@ function shippedAgent(from: AgentCatalogSources['workspaceAgent']): AgentDefinit
     name: 'Workspace',
     command: from.execPath,
     args: [from.script],
+    usesEditorModels: true,
     env: {
       ELECTRON_RUN_AS_NODE: '1',
       ...from.modelEnv?.(),

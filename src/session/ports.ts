@@ -27,6 +27,8 @@ export interface AgentDefinition {
   readonly env: Readonly<Record<string, string>>;
   /** Folder the process is started in when it is not the session's. */
   readonly cwd?: string;
+  /** It may ask for the editor's own language models; only an agent of Roost's own may. */
+  readonly usesEditorModels?: true;
 }
 
 /** One block of a prompt, as the protocol has it: text, image, audio, resource_link, resource. */

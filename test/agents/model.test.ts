@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { scratchFolder } from '../launch/paths.ts';
+import { ScriptedModels } from './editorModels.ts';
 import { ModelServer } from './modelServer.ts';
 import { RoostStack } from './roostStack.ts';
 import { buildWorkspaceAgent } from './workspaceAgentBundle.ts';
@@ -35,8 +36,9 @@ afterEach(async () => {
 });
 
 /** Roost whose shipped agent is started with these variables; a second one is the next window. */
-function roostWith(env: Readonly<Record<string, string>>): RoostStack {
+function roostWith(env: Readonly<Record<string, string>>, models?: ScriptedModels): RoostStack {
   return new RoostStack({
+    ...(models === undefined ? {} : { models }),
     folder,
     storage: join(scratch, 'storage'),
     workspaceAgent: {
@@ -174,5 +176,106 @@ describe('the Workspace agent with a model', () => {
     const { sessionId } = await roost.sessions.create();
     await roost.sessions.prompt(sessionId, 'hello there');
     expect(await roost.said(sessionId)).toContain('I have no language model behind me');
+  });
+});
+
+describe('the Workspace agent with a model of the editor', () => {
+  const auto = { ROOST_MODEL_SOURCE: 'auto', OLLAMA_HOST: '127.0.0.1:9' };
+
+  it('answers in pieces, and uses its tools as the user allows', async () => {
+    const models = new ScriptedModels();
+    await using roost = roostWith(auto, models);
+    const { sessions } = roost;
+    const { sessionId } = await sessions.create();
+    const long = 'every piece of it, and in order '.repeat(20).trim();
+    await sessions.prompt(sessionId, `say: ${long}`);
+    expect(await roost.said(sessionId)).toContain(long);
+
+    const allowed = sessions.prompt(sessionId, 'run: echo made | tee made.txt');
+    await roost.answer(sessionId, 'allow_once');
+    await allowed;
+    expect(await readFile(join(folder, 'made.txt'), 'utf8')).toBe('made\n');
+    expect(await roost.said(sessionId)).toMatch(/result: made\s+Exited with code 0/u);
+    const refused = sessions.prompt(sessionId, 'write: refused.txt some text');
+    await roost.answer(sessionId, 'reject_once');
+    await refused;
+    expect(existsSync(join(folder, 'refused.txt'))).toBe(false);
+    // A call and its result are told as what they are.
+    const types = models.asked
+      .at(-1)
+      ?.messages.slice(-2)
+      .map(({ content }) => content[0]?.type);
+    expect(types).toEqual(['toolCall', 'toolResult']);
+    // Nobody else is asked while the editor has a model.
+    expect(model.requests).toEqual([]);
+  });
+
+  it('is cancelled while the model talks, which the model hears, and works on', async () => {
+    const models = new ScriptedModels();
+    await using roost = roostWith(auto, models);
+    const { sessions } = roost;
+    const { sessionId } = await sessions.create();
+    const talk = sessions.prompt(sessionId, 'talk:');
+    let heard = '';
+    const hearing = sessions.onDidChangeTranscript(({ change }) => {
+      if ('text' in change && typeof change.text === 'string') heard += change.text;
+    });
+    await roost.until(() => heard.includes('word-3'));
+    await sessions.cancel(sessionId);
+    expect(await talk).toEqual({ stopReason: 'cancelled' });
+    hearing.dispose();
+    await sessions.prompt(sessionId, 'say: still here');
+    expect(await roost.said(sessionId)).toContain('still here');
+    expect(models.cancelled).toBe(1);
+  });
+
+  it('keeps within the window that the model counts itself', async () => {
+    const models = new ScriptedModels(1000);
+    await using roost = roostWith(auto, models);
+    const { sessions } = roost;
+    const { sessionId } = await sessions.create();
+    await sessions.prompt(sessionId, `say: token-old ${'many words '.repeat(30)}`);
+    await sessions.prompt(sessionId, `say: token-new ${'many words '.repeat(60)}`);
+    await sessions.prompt(sessionId, 'recall:');
+    const last = (await sessions.transcript(sessionId)).findLast(({ type }) => type === 'agent');
+    expect(JSON.stringify(last)).toContain('seen:');
+    expect(JSON.stringify(last)).not.toContain('token-old');
+    for (const { messages } of models.asked) {
+      const shown = JSON.stringify(messages.slice(1));
+      expect(shown.length / 2).toBeLessThan(models.model.maxInputTokens);
+    }
+  });
+
+  it('says what to do when its user or its maker refuses, and goes on when they do not', async () => {
+    const models = new ScriptedModels();
+    await using roost = roostWith(auto, models);
+    const { sessionId } = await roost.sessions.create();
+    for (const [kind, words] of [
+      ['notAllowed', 'You have not allowed Roost to use the model `Lab Model`'],
+      ['gone', 'is not there any more'],
+      ['blocked', 'did not answer: out of quota'],
+    ] as const) {
+      models.refusal = { kind, message: 'out of quota' };
+      await roost.sessions.prompt(sessionId, 'say: never');
+      expect(await roost.said(sessionId)).toContain(words);
+    }
+    models.refusal = undefined;
+    await roost.sessions.prompt(sessionId, 'say: at last');
+    expect(await roost.said(sessionId)).toContain('at last');
+  });
+
+  it('is a server’s where one is set, and nobody’s where the one that is wanted is not there', async () => {
+    const models = new ScriptedModels();
+    {
+      await using roost = roostWith(endpoint({ ROOST_MODEL_SOURCE: 'auto' }), models);
+      const { sessionId } = await roost.sessions.create();
+      await roost.sessions.prompt(sessionId, 'say: by the server');
+      expect(await roost.said(sessionId)).toContain('by the server');
+    }
+    await using roost = roostWith({ ...endpoint(), ROOST_MODEL_SOURCE: 'editor' }, models);
+    const { sessionId } = await roost.sessions.create();
+    await roost.sessions.prompt(sessionId, 'hello there');
+    expect(await roost.said(sessionId)).toContain('I have no language model behind me');
+    expect(models.asked).toEqual([]);
   });
 });

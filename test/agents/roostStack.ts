@@ -10,6 +10,7 @@ import { systemClock } from '../../src/process/systemClock.ts';
 import type { Clock } from '../../src/session/clock.ts';
 import { SessionError } from '../../src/session/errors.ts';
 import type { PendingRequest } from '../../src/session/info.ts';
+import type { LanguageModels } from '../../src/session/languageModels.ts';
 import { SessionManager } from '../../src/session/manager.ts';
 import type { WorkspaceFiles } from '../../src/session/ports.ts';
 import { SessionRegistry } from '../../src/session/registry.ts';
@@ -34,6 +35,8 @@ export interface StackOptions {
   readonly clock?: Clock;
   /** Longest message taken from an agent, in bytes. */
   readonly maxMessageBytes?: number;
+  /** The editor's language models; none when absent. */
+  readonly models?: LanguageModels;
   /** The shipped agent's bundle and history, for tests of that agent. */
   readonly workspaceAgent?: {
     readonly script: string;
@@ -71,7 +74,7 @@ export class RoostStack implements AsyncDisposable {
   readonly #store: DiskStore;
 
   constructor(options: StackOptions) {
-    const { folder, storage, agents, workspaceAgent, trusted, maxMessageBytes } = options;
+    const { folder, storage, agents, workspaceAgent, trusted, maxMessageBytes, models } = options;
     const { logger } = this;
     const clock = options.clock ?? systemClock();
     const { settings, problems } = parseSettings((name) =>
@@ -99,6 +102,7 @@ export class RoostStack implements AsyncDisposable {
       clientVersion: '0.0.0-test',
       shell: '/bin/sh',
       ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+      ...(models === undefined ? {} : { models: () => Promise.resolve(models) }),
     });
     this.sessions = new SessionManager({
       registry: new SessionRegistry(),

@@ -14,6 +14,7 @@ import {
   type ListSessionsResponse,
 } from '@agentclientprotocol/sdk';
 import type { History } from './history.ts';
+import { arrivingPartSchema, EditorModels, offersModels } from './model/editorModels.ts';
 import { Session } from './session.ts';
 
 /** The agent's version, which it tells the client; the same as that of Roost. */
@@ -26,6 +27,7 @@ const pageSize = 50;
 export class WorkspaceAgent {
   readonly #history: History;
   readonly #sessions = new Map<string, Session>();
+  readonly #models = new EditorModels();
   #capabilities: ClientCapabilities = {};
 
   constructor(history: History) {
@@ -77,6 +79,9 @@ export class WorkspaceAgent {
       )
       .onNotification(methods.agent.session.cancel, ({ params }) => {
         this.#sessions.get(params.sessionId)?.cancel();
+      })
+      .onNotification('_roost/lm/part', arrivingPartSchema, ({ params }) => {
+        this.#models.take(params);
       });
   }
 
@@ -99,6 +104,7 @@ export class WorkspaceAgent {
       client,
       capabilities: this.#capabilities,
       history: this.#history,
+      models: offersModels(this.#capabilities) ? this.#models : undefined,
     });
     this.#sessions.set(options.sessionId, session);
     return session;

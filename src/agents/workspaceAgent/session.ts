@@ -13,6 +13,7 @@ import {
 import { allCommands } from './commands/all.ts';
 import { answerText, answerUnknown } from './commands/help.ts';
 import type { History } from './history.ts';
+import type { EditorModels } from './model/editorModels.ts';
 import { findModel } from './model/endpoint.ts';
 import { shorten } from './markdown.ts';
 import { describe, Problem, QuestionClosed } from './problem.ts';
@@ -39,6 +40,8 @@ export interface SessionOptions {
   readonly client: AgentContext;
   readonly capabilities: ClientCapabilities;
   readonly history: History;
+  /** The editor's language models; absent where the client offers none. */
+  readonly models: EditorModels | undefined;
   /** Whether a prompt has named this session already. */
   readonly titled: boolean;
 }
@@ -172,15 +175,25 @@ export class Session {
   /** Ordinary text is for the model, if there is one. */
   async #answerText(turn: Turn, toolTurn: () => ToolTurn): Promise<void> {
     const { history, sessionId } = this.#options;
-    const endpoint = await findModel(process.env, turn.signal);
-    if (endpoint === undefined) {
+    const { models, client } = this.#options;
+    const model = await findModel(
+      process.env,
+      turn.signal,
+      models === undefined
+        ? undefined
+        : async (wanted) => {
+            const one = await models.choose(client, wanted, turn.signal);
+            return one === undefined ? undefined : { kind: 'editor', models, client, model: one };
+          },
+    );
+    if (model === undefined) {
       await answerText(turn, allCommands);
       return;
     }
     // Bigger than all the rest of the agent: read when a model is first used.
     const { answerWithModel } = await import('./model/answer.ts');
     const updates = history.read(sessionId)?.updates ?? [];
-    await answerWithModel({ endpoint, turn, toolTurn, updates });
+    await answerWithModel({ model, turn, toolTurn, updates });
   }
 
   /** The first prompt that has words names the session. */

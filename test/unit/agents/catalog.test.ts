@@ -36,6 +36,7 @@ describe('agent catalog', () => {
       command: '/editor/node',
       args: ['/roost/dist/workspaceAgent.cjs'],
       env: { ELECTRON_RUN_AS_NODE: '1' },
+      usesEditorModels: true,
     });
   });
 

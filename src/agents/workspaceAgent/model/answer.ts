@@ -5,9 +5,10 @@ import type { SessionUpdate } from '@agentclientprotocol/sdk';
 import { describe, Problem } from '../problem.ts';
 import type { ToolTurn } from '../toolTurn.ts';
 import type { Turn } from '../turn.ts';
+import { editorModel, type EditorModelSource } from './editorModel.ts';
 import type { ModelEndpoint } from './endpoint.ts';
 import { modelTools } from './modelTools.ts';
-import { fitting, remembered, roomFor } from './remembered.ts';
+import { remembered, Room } from './remembered.ts';
 
 /** Calls of tools, one after another, before a turn is ended: a model that goes in circles stops here. */
 const mostSteps = 60;
@@ -17,7 +18,7 @@ const shareOfResult = 0.25;
 
 /** What answering needs. */
 export interface AnswerRequest {
-  readonly endpoint: ModelEndpoint;
+  readonly model: ModelEndpoint | EditorModelSource;
   readonly turn: Turn;
   /** A turn for one use of a tool. */
   readonly toolTurn: () => ToolTurn;
@@ -30,21 +31,21 @@ export interface AnswerRequest {
  * @throws Problem when the model cannot be reached or does not answer; the signal's reason when cancelled
  */
 export async function answerWithModel(request: AnswerRequest): Promise<void> {
-  const { endpoint, turn } = request;
-  const room = roomFor(endpoint.contextTokens);
+  const { model, turn } = request;
+  const room = new Room(contextTokens(model), counter(model, turn.signal));
   const ending = new AbortController();
-  const uses = new ToolUses(request, Math.floor(room * shareOfResult), ending);
+  const uses = new ToolUses(request, Math.floor(room.characters * shareOfResult), ending);
   let leftOut = 0;
   const result = streamText({
-    model: modelAt(endpoint),
+    model: model.kind === 'endpoint' ? modelAt(model) : editorModel(model),
     instructions: instructions(turn.cwd),
     messages: remembered(request.updates),
     tools: modelTools((run) => uses.use(run)),
     stopWhen: stepCountIs(mostSteps),
     abortSignal: AbortSignal.any([turn.signal, ending.signal]),
     maxRetries: 1,
-    prepareStep: ({ messages }) => {
-      const fit = fitting(messages, room);
+    prepareStep: async ({ messages }) => {
+      const fit = await room.fit(messages);
       leftOut = Math.max(leftOut, fit.leftOut);
       return { messages: fit.messages };
     },
@@ -57,13 +58,13 @@ export async function answerWithModel(request: AnswerRequest): Promise<void> {
     if (leftOut > toldLeftOut) {
       toldLeftOut = leftOut;
       await turn.think(
-        `The oldest part of this conversation does not fit the model's window of ${endpoint.contextTokens} tokens and was left out (${leftOut} messages).\n\n`,
+        `The oldest part of this conversation does not fit the model's window of ${contextTokens(model)} tokens and was left out (${leftOut} messages).\n\n`,
       );
     }
     if (part.type === 'text-delta') await turn.say(part.text);
     else if (part.type === 'reasoning-delta') await turn.think(part.text);
     else if (part.type === 'finish-step') steps += 1;
-    else if (part.type === 'error') throw uses.fatal ?? unanswered(endpoint, part.error);
+    else if (part.type === 'error') throw uses.fatal ?? unanswered(model, part.error);
     else if (part.type === 'finish' && part.finishReason === 'length') {
       await turn.say('\n\nThe model has stopped here because its answer became too long.');
     }
@@ -127,8 +128,29 @@ function modelAt({ baseUrl, model, apiKey }: ModelEndpoint): LanguageModel {
   return provider.chatModel(model);
 }
 
-function unanswered({ baseUrl, model }: ModelEndpoint, error: unknown): Problem {
-  return new Problem(`The model \`${model}\` at ${baseUrl} did not answer: ${describe(error)}`);
+/** How much the model can be shown, in tokens. */
+function contextTokens(model: AnswerRequest['model']): number {
+  return model.kind === 'endpoint' ? model.contextTokens : model.model.maxInputTokens;
+}
+
+/** Models of the editor count their tokens themselves. */
+function counter(
+  model: AnswerRequest['model'],
+  signal: AbortSignal,
+): ((text: string) => Promise<number | undefined>) | undefined {
+  if (model.kind === 'endpoint') return undefined;
+  const { models, client } = model;
+  return (text) => models.count(client, model.model.id, text, signal);
+}
+
+function unanswered(model: AnswerRequest['model'], error: unknown): Problem {
+  // It says what to do already.
+  if (error instanceof Problem) return error;
+  const which =
+    model.kind === 'endpoint'
+      ? `\`${model.model}\` at ${model.baseUrl}`
+      : `\`${model.model.name}\``;
+  return new Problem(`The model ${which} did not answer: ${describe(error)}`);
 }
 
 function instructions(cwd: string): string {

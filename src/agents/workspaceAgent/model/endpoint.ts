@@ -1,8 +1,10 @@
-// Which language model the agent has: one that its user has set, or one that Ollama serves on this machine, or none.
+// Which language model the agent has: one that its user has set, one of the editor, one that Ollama serves on this machine, or none.
 import * as z from 'zod/mini';
+import type { EditorModelSource } from './editorModel.ts';
 
 /** A model behind an interface like that of OpenAI. */
 export interface ModelEndpoint {
+  readonly kind: 'endpoint';
   /** Up to and including `/v1`, or whatever stands before `/chat/completions`. */
   readonly baseUrl: string;
   readonly model: string;
@@ -24,31 +26,36 @@ const usualContextTokens = 16_000;
 const ollamaModels = z.looseObject({ models: z.array(z.looseObject({ name: z.string() })) });
 
 /**
- * The model of this process, by its environment: `ROOST_MODEL_SOURCE` (`auto`, `endpoint`, `none`),
- * `ROOST_MODEL_URL`, `ROOST_MODEL`, `ROOST_MODEL_KEY`, `ROOST_MODEL_CONTEXT`. Looked for anew each time:
- * a server may have been started since. Without any, `undefined`.
+ * The model of this process, by its environment: `ROOST_MODEL_SOURCE` (`auto`, `editor`, `endpoint`,
+ * `none`), `ROOST_MODEL_URL`, `ROOST_MODEL`, `ROOST_MODEL_KEY`, `ROOST_MODEL_CONTEXT`. Looked for anew
+ * each time: a server may have been started since. Without any, `undefined`.
+ * @param editor finds a model of the editor, the one that is wanted or any; absent where the editor offers none
  */
 export async function findModel(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-): Promise<ModelEndpoint | undefined> {
+  editor: ((wanted: string) => Promise<EditorModelSource | undefined>) | undefined,
+): Promise<ModelEndpoint | EditorModelSource | undefined> {
   const source = env['ROOST_MODEL_SOURCE'] ?? 'none';
   if (source === 'none') return undefined;
   const baseUrl = env['ROOST_MODEL_URL'] ?? '';
   const wanted = env['ROOST_MODEL'] ?? '';
   const given = Number(env['ROOST_MODEL_CONTEXT'] ?? '');
   const contextTokens = given > 0 ? given : usualContextTokens;
-  if (baseUrl !== '') {
+  if (baseUrl !== '' && source !== 'editor') {
     const apiKey = env['ROOST_MODEL_KEY'];
-    return { baseUrl, model: wanted === '' ? 'default' : wanted, apiKey, contextTokens };
+    const model = wanted === '' ? 'default' : wanted;
+    return { kind: 'endpoint', baseUrl, model, apiKey, contextTokens };
   }
   if (source === 'endpoint') return undefined;
+  const ofEditor = await editor?.(wanted);
+  if (ofEditor !== undefined || source === 'editor') return ofEditor;
   const ollama = ollamaUrl(env['OLLAMA_HOST']);
   if (ollama === undefined) return undefined;
   const names = await ollamaNames(ollama, signal);
   const model = names.includes(wanted) ? wanted : names[0];
   if (model === undefined) return undefined;
-  return { baseUrl: `${ollama}/v1`, model, apiKey: undefined, contextTokens };
+  return { kind: 'endpoint', baseUrl: `${ollama}/v1`, model, apiKey: undefined, contextTokens };
 }
 
 /** Ollama's address as its own variable has it; only on this machine, where nothing leaves it. */

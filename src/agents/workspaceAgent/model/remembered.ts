@@ -11,9 +11,46 @@ const shareForTheRest = 0.35;
 /** What of an earlier tool call a model is told again. */
 const mostOfToolCall = 2000;
 
-/** How many characters of messages fit a window of so many tokens. */
-export function roomFor(contextTokens: number): number {
-  return Math.floor(contextTokens * charactersPerToken * (1 - shareForTheRest));
+/** How often messages are counted before they are sent as they are. */
+const mostCounts = 4;
+
+/** What of a conversation fits a model's window: guessed by its length, and counted where the model can. */
+export class Room {
+  readonly #tokens: number;
+  readonly #count: ((text: string) => Promise<number | undefined>) | undefined;
+  #characters: number;
+
+  /**
+   * @param contextTokens the model's window
+   * @param count how many tokens a text is for it; `undefined` when it cannot say
+   */
+  constructor(
+    contextTokens: number,
+    count: ((text: string) => Promise<number | undefined>) | undefined,
+  ) {
+    this.#tokens = contextTokens * (1 - shareForTheRest);
+    this.#count = count;
+    this.#characters = Math.floor(this.#tokens * charactersPerToken);
+  }
+
+  /** How many characters fit, as far as is known by now. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** The newest messages that fit, as {@link fitting} has them. */
+  async fit(messages: readonly ModelMessage[]): Promise<ReturnType<typeof fitting>> {
+    let fit = fitting(messages, this.#characters);
+    for (let counts = 0; counts < mostCounts; counts += 1) {
+      const text = fit.messages.map(textOf).join('\n');
+      const tokens = await this.#count?.(text);
+      if (tokens === undefined || tokens <= this.#tokens) break;
+      // A little less than what has just been seen to be too much.
+      this.#characters = Math.floor(text.length * (this.#tokens / tokens) * 0.95);
+      fit = fitting(messages, this.#characters);
+    }
+    return fit;
+  }
 }
 
 /** The messages of a remembered conversation; the last is the prompt that is to be answered. */
@@ -76,6 +113,10 @@ export function fitting(
   return { messages: kept, leftOut: messages.length - kept.length };
 }
 
-function lengthOf({ content }: ModelMessage): number {
-  return typeof content === 'string' ? content.length : JSON.stringify(content).length;
+function lengthOf(message: ModelMessage): number {
+  return textOf(message).length;
+}
+
+function textOf({ content }: ModelMessage): string {
+  return typeof content === 'string' ? content : JSON.stringify(content);
 }
