@@ -124,6 +124,7 @@ class FileSessionStore implements DiskStore {
 
   async list(): Promise<readonly StoredSession[]> {
     try {
+      await this.#index.settled();
       const { sessions, temporary, headless } = await listSessions(this.#list);
       if (this.#swept) return sessions;
       this.#swept = true;
@@ -151,7 +152,8 @@ class FileSessionStore implements DiskStore {
     const paths = this.#pathsOf(sessionId);
     // Nothing is awaited before: saves are written in the order in which they were asked for.
     const saved = await this.#writerOf(sessionId, paths).save(state);
-    await this.#index.remember([sessionId, saved]);
+    // A cache, which nobody who has saved waits for; the shutdown does.
+    void this.#index.remember([sessionId, saved]);
     const bytes = saved.bytes + this.#sizeOf(paths.transcript);
     return savedInfo({ sessionId, bytes }, saved);
   }
