@@ -191,7 +191,7 @@ export class HeadWriter {
       await fs.link(head, temporary).catch(() => fs.copyFile(head, temporary));
       await renameFile(this.#deps, temporary, backup);
       // Renaming one name of a file to another name of the same file does nothing at all.
-      await removeIfThere(fs, temporary);
+      if (fs.statSync(temporary) !== undefined) await removeIfThere(fs, temporary);
     } catch (error) {
       await removeQuietly(fs, temporary);
       // Better the new head without a copy of the old one than no new head.
