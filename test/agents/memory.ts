@@ -6,8 +6,12 @@ import type { RunningProcess } from '../launch/processes.ts';
 export function memoryOf(processes: readonly RunningProcess[]): string {
   const count = `${processes.length} process${processes.length === 1 ? '' : 'es'}`;
   if (process.platform !== 'linux') return count;
-  const kilobytes = processes.reduce((sum, { pid }) => sum + shareOf(pid), 0);
-  return `${Math.round(kilobytes / 1024)} MB in ${count}`;
+  return `${Math.round(megabytesOf(processes))} MB in ${count}`;
+}
+
+/** The same as a number; 0 without a `/proc`. */
+export function megabytesOf(processes: readonly RunningProcess[]): number {
+  return processes.reduce((sum, { pid }) => sum + shareOf(pid), 0) / 1024;
 }
 
 /** The proportional set size in kB; nothing for a process that has just ended. */

@@ -10,12 +10,10 @@ import { freshVsix } from '../launch/vsix.ts';
 import { openWorkbench } from '../launch/workbench.ts';
 import type { Browser } from 'playwright-core';
 import { median, type BenchRow } from './benchRow.ts';
+import { activationTimes } from './runningExtensions.ts';
 
 /** Windows opened one after another; the first one fills caches and does not count. */
 const windows = 6;
-
-/** How long an extension of a window may take to be active. */
-const activationDeadlineMs = 120_000;
 
 const say = (line: string): void => {
   console.error(line);
@@ -34,7 +32,7 @@ export async function rows(): Promise<readonly BenchRow[]> {
     try {
       const times: { roost: number; git: number }[] = [];
       for (let window = 0; window < windows; window++) {
-        times.push(await activationTimes(browser, server, folder));
+        times.push(await timesInWindow(browser, server, folder));
       }
       const [, ...counted] = times;
       const roost = median(counted.map((one) => one.roost));
@@ -60,26 +58,16 @@ export async function rows(): Promise<readonly BenchRow[]> {
   }
 }
 
-async function activationTimes(
+async function timesInWindow(
   browser: Browser,
   server: ServerHost,
   folder: string,
 ): Promise<{ roost: number; git: number }> {
   const window = await openWorkbench(browser, server, folder);
   try {
-    const roost = new RoostWindow(window.page);
-    await roost.openSideBar();
-    await roost.command('Developer: Show Running Extensions');
-    const timeOf = async (name: string): Promise<number> => {
-      const row = window.page.locator('.runtime-extensions-editor .extension', {
-        has: window.page.getByText(name, { exact: true }),
-      });
-      // Until it has been activated there is another word in this place.
-      const time = row.first().locator('.activation-time', { hasText: /\d+\s*ms/ });
-      const text = (await time.textContent({ timeout: activationDeadlineMs })) ?? '';
-      return Number(/(\d+)\s*ms/.exec(text)?.[1]);
-    };
-    return { roost: await timeOf('Roost'), git: await timeOf('Git') };
+    await new RoostWindow(window.page).openSideBar();
+    const { Roost: roost, Git: git } = await activationTimes(window.page, ['Roost', 'Git']);
+    return { roost, git };
   } finally {
     await window.close();
   }

@@ -57,7 +57,13 @@ if (flag === '--module') {
 } else {
   const wanted = flag === undefined ? [] : [flag, ...rest];
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  const parts = new Set(['run.ts', 'benchRow.ts', 'streamingClient.ts', 'sdkClient.ts']);
+  const parts = new Set([
+    'run.ts',
+    'benchRow.ts',
+    'runningExtensions.ts',
+    'streamingClient.ts',
+    'sdkClient.ts',
+  ]);
   let failed = false;
   for (const file of files.filter((name) => !parts.has(name))) {
     const module = basename(file, '.ts');
