@@ -1,7 +1,7 @@
 // One window with one client in it: activated, a session begun and ended, ten held at once, and the extension host killed.
 import { mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { megabytesOf } from '../../agents/memory.ts';
 import {
   markedProcesses,
@@ -14,10 +14,10 @@ import { workbenchReady } from '../../launch/workbench.ts';
 import { pictures } from '../../e2e/support/roostWindow.ts';
 import { activationTimes } from '../runningExtensions.ts';
 import { within, type DriverSocket } from './driver.ts';
-import { acceptFirst, type Peer } from './peers.ts';
+import { acceptFirst, type Peer, type PeerWindow } from './peers.ts';
 
 /** How many sessions are held at once, by a client that can. */
-export const many = 10;
+const many = 10;
 
 /** Time for what was ended to be gone; what is there after it counts as left. Longer than the five seconds that clients give an agent. */
 const leftAfterMs = 7000;
@@ -62,81 +62,43 @@ export interface RoundFigures {
 }
 
 /** Takes a client through a round. Whatever it leaves is ended. */
-export async function measureRound(
+export function measureRound(id: string, peer: Peer, place: RoundPlace): Promise<RoundFigures> {
+  return inWindow(id, place, async (page, window) => {
+    const { displayName } = peer;
+    const activation = await activationTimes(page, [displayName]);
+    await window.driver.execute('workbench.action.closeAllEditors');
+    const sessions = await measureSessions(peer, place, window);
+    return { activationMs: activation[displayName] ?? Number.NaN, ...sessions };
+  });
+}
+
+/** Fills the caches of editor and client: a window in which one session begins. */
+export function warmUp(id: string, peer: Peer, place: RoundPlace): Promise<void> {
+  return inWindow(id, place, async (_, window) => {
+    const started = peer.start(window);
+    await untilSessions(place.log, 1);
+    await started;
+  });
+}
+
+/** Opens a window in which the client is active; closes it afterwards and ends all that came of it. A picture shows what went wrong. */
+async function inWindow<T>(
   id: string,
-  peer: Peer,
   place: RoundPlace,
-): Promise<RoundFigures> {
+  work: (page: Page, window: PeerWindow) => Promise<T>,
+): Promise<T> {
   const { server, browser, log } = place;
   writeFileSync(log, '');
   const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
   page.setDefaultTimeout(60_000);
-  const before: RunningProcess[] = [];
-  /** What is there because of sessions: the editor starts helpers of its own when it likes. */
-  const sinceThen = (): RunningProcess[] =>
-    newSince(before, markedProcesses(place.mark)).filter(
-      ({ command }) => !command.includes(place.editor) && !/^(\S*\/)?git /.test(command),
-    );
-  let begun: RunningProcess[] = [];
+  const before = markedProcesses(place.mark);
   try {
     const payload = [['extensionDevelopmentPath', server.uriOf(place.driver)]] as const;
     await page.goto(server.urlOf(place.workspace, payload));
     await workbenchReady(page);
     const driver = await place.drivers.next();
-    const window = { driver, accept: (text: string) => acceptFirst(page, text) };
     await driver.activate(id);
-    const activation = await activationTimes(page, [peer.displayName]);
-    await driver.execute('workbench.action.closeAllEditors');
-
-    before.push(...markedProcesses(place.mark));
-    const memory = megabytesOf(before);
-    const crew = (): Crew => {
-      begun = sinceThen();
-      const agents = agentsAmong(begun, log).length;
-      const megabytes = megabytesOf([...before, ...begun]) - memory;
-      return { agents, own: begun.length - agents, megabytes };
-    };
-
-    const began = performance.now();
-    let started = peer.start(window);
-    await untilSessions(log, 1);
-    const connectMs = performance.now() - began;
-    let result: unknown = await started;
-    const one = crew();
-
-    let leftAfterStop: number | undefined;
-    if (peer.stop !== undefined) {
-      const agents = agentsAmong(begun, log);
-      await peer.stop(window, result);
-      leftAfterStop = (await endWhatIsLeft(agents)).length;
-      writeFileSync(log, '');
-      started = peer.start(window);
-      await untilSessions(log, 1);
-      result = await started;
-    }
-
-    let ten: Crew | undefined;
-    if (peer.another !== undefined) {
-      for (let count = 2; count <= many; count += 1) {
-        const next = peer.another(window);
-        await untilSessions(log, count);
-        await next;
-      }
-      ten = crew();
-    } else {
-      crew();
-    }
-
-    for (const { pid } of server.extensionHosts()) signal(pid, 'SIGKILL');
-    const left = await endWhatIsLeft(begun);
-    return {
-      activationMs: activation[peer.displayName] ?? Number.NaN,
-      connectMs,
-      one,
-      ...(leftAfterStop === undefined ? {} : { leftAfterStop }),
-      ...(ten === undefined ? {} : { ten }),
-      afterDeath: { left: left.length, of: begun.length },
-    };
+    return await work(page, { driver, accept: (text) => acceptFirst(page, text) });
   } catch (error) {
     mkdirSync(pictures, { recursive: true });
     await page.screenshot({ path: join(pictures, `peers-${id}.png`) });
@@ -144,9 +106,62 @@ export async function measureRound(
   } finally {
     await page.context().close();
     for (const { pid } of server.extensionHosts()) signal(pid, 'SIGKILL');
-    // The editor may have begun another host in the meantime, and that host agents.
-    await endWhatIsLeft(sinceThen(), 0);
+    // Where the host was killed, the editor may have begun another, and that host agents.
+    await endWhatIsLeft(startedBySessions(before, place), 0);
   }
+}
+
+async function measureSessions(
+  peer: Peer,
+  place: RoundPlace,
+  window: PeerWindow,
+): Promise<Omit<RoundFigures, 'activationMs'>> {
+  const { server, log } = place;
+  const before = markedProcesses(place.mark);
+  const memory = megabytesOf(before);
+  let begun: RunningProcess[] = [];
+  const crew = (): Crew => {
+    begun = startedBySessions(before, place);
+    const agents = agentsAmong(begun, log).length;
+    const megabytes = megabytesOf([...before, ...begun]) - memory;
+    return { agents, own: begun.length - agents, megabytes };
+  };
+  const begin = async (): Promise<{ took: number; started: unknown }> => {
+    const began = performance.now();
+    const starting = peer.start(window);
+    await untilSessions(log, 1);
+    const took = performance.now() - began;
+    return { took, started: await starting };
+  };
+
+  const { took: connectMs, started } = await begin();
+  const one = crew();
+
+  let leftAfterStop: number | undefined;
+  if (peer.stop !== undefined) {
+    const agents = agentsAmong(begun, log);
+    await peer.stop(window, started);
+    leftAfterStop = (await endWhatIsLeft(agents)).length;
+    writeFileSync(log, '');
+    await begin();
+  }
+
+  for (let count = 2; peer.another !== undefined && count <= many; count += 1) {
+    const next = peer.another(window);
+    await untilSessions(log, count);
+    await next;
+  }
+  const all = crew();
+
+  for (const { pid } of server.extensionHosts()) signal(pid, 'SIGKILL');
+  const left = await endWhatIsLeft(begun);
+  return {
+    connectMs,
+    one,
+    ...(leftAfterStop === undefined ? {} : { leftAfterStop }),
+    ...(peer.another === undefined ? {} : { ten: all }),
+    afterDeath: { left: left.length, of: begun.length },
+  };
 }
 
 /** Waits for processes to end; returns those that have not, once they are ended. */
@@ -160,13 +175,18 @@ async function endWhatIsLeft(
   return left;
 }
 
-/** Processes that were not there before. */
-function newSince(
+/** Processes that were not there before, without the editor's own: it starts helpers when it likes. */
+function startedBySessions(
   before: readonly RunningProcess[],
-  now: readonly RunningProcess[],
+  { mark, editor }: RoundPlace,
 ): RunningProcess[] {
   const known = new Set(before.map(({ pid, started }) => `${pid} ${started}`));
-  return now.filter(({ pid, started }) => !known.has(`${pid} ${started}`));
+  return markedProcesses(mark).filter(
+    ({ pid, started, command }) =>
+      !known.has(`${pid} ${started}`) &&
+      !command.includes(editor) &&
+      !/^(\S*\/)?git /.test(command),
+  );
 }
 
 /** The agents by the log in their command lines, wrapped in a shell or not, and all that is below them. */

@@ -17,6 +17,7 @@ import type { Browser } from 'playwright-core';
 import * as z from 'zod';
 import { launchBrowser } from '../../launch/browser.ts';
 import { installHost, type InstalledHost } from '../../launch/hosts.ts';
+import { interrupted, watchInterrupts } from '../../launch/interrupt.ts';
 import { endLeftovers } from '../../launch/leftovers.ts';
 import { newRunMark, root, scratchFolder, type RunMark } from '../../launch/paths.ts';
 import { installVsix, startServerHost, type ServerHost } from '../../launch/serverHost.ts';
@@ -26,7 +27,7 @@ import { agent, sdk } from '../sdkClient.ts';
 import { withComparison, type Measured } from './comparisonPage.ts';
 import { DriverSocket } from './driver.ts';
 import { peers, type Peer } from './peers.ts';
-import { measureRound, type RoundFigures } from './round.ts';
+import { measureRound, warmUp, type RoundFigures, type RoundPlace } from './round.ts';
 
 const page = join(root, 'docs', 'comparison.md');
 
@@ -63,6 +64,7 @@ const say = (line: string): void => {
   console.error(line);
 };
 
+watchInterrupts();
 const scratch = scratchFolder('bench-peers');
 const host = await installHost('newest', say);
 const candidates: Candidate[] = [];
@@ -84,7 +86,8 @@ try {
     for (const one of candidates) await one.server?.dispose();
     for (const one of candidates) await one.drivers?.[Symbol.asyncDispose]();
   }
-  await report();
+  if (interrupted()) process.exitCode = 1;
+  else await report();
 } finally {
   for (const one of candidates) for (const line of await endLeftovers(one.mark)) say(line);
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
@@ -172,18 +175,24 @@ async function takeRound(
   one: Candidate,
   { round, browser, driver }: { round: number; browser: Browser; driver: string },
 ): Promise<void> {
-  const { id, peer, server, drivers, folder, log } = one;
-  if (one.failure !== undefined || server === undefined || drivers === undefined) return;
+  const { id, peer, server, drivers, folder, log, mark } = one;
+  if (interrupted() || one.failure !== undefined) return;
+  if (server === undefined || drivers === undefined) return;
   const workspace = join(folder, `workspace-${round}`);
   cpSync(join(root, 'test/fixtures/workspace'), workspace, { recursive: true });
   try {
-    const figures = await measureRound(id, peer, {
+    const place: RoundPlace = {
       ...{ browser, server, drivers, driver, workspace, log },
       editor: host.folder,
-      mark: one.mark.id,
-    });
+      mark: mark.id,
+    };
+    if (round === 0) {
+      await warmUp(id, peer, place);
+      return;
+    }
+    const figures = await measureRound(id, peer, place);
     say(`${id}, round ${round}: ${JSON.stringify(figures)}`);
-    if (round > 0) one.rounds.push(figures);
+    one.rounds.push(figures);
   } catch (error) {
     say(`${id}, round ${round}: ${String(error)}`);
     const [line = ''] = String(error).split('\n');
