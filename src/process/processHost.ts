@@ -273,7 +273,6 @@ export class ProcessHost implements Machine {
         target: () => this.#runs.targetOf(run, self),
         wrapped: this.#wrapped.has(run.runId),
         keeper,
-        hasSignals: this.#system.hasSignals,
         clock: this.#options.clock,
         logger: this.#options.logger,
       },

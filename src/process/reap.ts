@@ -19,8 +19,8 @@ export interface TreeKeeper {
   /** The living processes of a target. */
   look(target: TreeTarget): Promise<readonly ProcessRef[]>;
   /**
-   * Ends the whole tree, however it hides: SIGTERM and at most `politeMs` of waiting, unless that is 0,
-   * then SIGKILL. Resolves when two fresh looks found nothing.
+   * Ends the whole tree, however it hides: asked, where the system has a way to, and waited for at most
+   * `politeMs` (milliseconds), unless that is 0; then ended. Resolves when two fresh looks found nothing.
    */
   reap(target: TreeTarget, politeMs: number): Promise<ReapReport>;
   use(target: TreeTarget): Promise<ResourceUse>;

@@ -28,8 +28,6 @@ export interface StopSubject {
   /** Whether the run's process only wraps the agent's, which is then its child. */
   readonly wrapped: boolean;
   readonly keeper: TreeKeeper;
-  /** Whether the keeper can ask by a signal; without, that share of the grace time goes to the end of the input. */
-  readonly hasSignals: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -96,16 +94,15 @@ export class Stop {
 
   /** The steps before signals. Each lasts only its share, and is over with the exit. */
   async #politely(options: StopOptions): Promise<void> {
-    const { run, hasSignals } = this.#subject;
+    const { run } = this.#subject;
     const { graceMs, onPolite } = options;
-    const share = inputShare + (hasSignals ? 0 : signalShare);
     if (onPolite !== undefined && !run.ended && !this.#hurried) {
       // A rejection says that the agent would not; the next step follows.
       await this.#step(graceMs * politeShare, asPromise(onPolite));
     }
     if (run.ended || this.#hurried) return;
     run.endInput();
-    await this.#step(graceMs * (onPolite === undefined ? share + politeShare : share));
+    await this.#step(graceMs * (onPolite === undefined ? inputShare + politeShare : inputShare));
   }
 
   /** Signals to the whole tree, until nothing is left. */

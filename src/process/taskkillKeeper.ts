@@ -47,16 +47,17 @@ export class TaskkillKeeper implements TreeKeeper {
     return this.#looker.use(target);
   }
 
-  /** There is nothing that asks politely, so the time for that is not used. */
-  async reap(target: TreeTarget): Promise<ReapReport> {
+  /** There is no signal that asks: the polite time is for those who end with their input or their parent. */
+  async reap(target: TreeTarget, politeMs: number): Promise<ReapReport> {
     const { clock } = this.#options;
-    const until = clock.monotonic() + reapDeadlineMs;
+    const patience = clock.monotonic() + politeMs;
+    const until = patience + reapDeadlineMs;
     const ended = new Map<number, ProcessRow>();
     const attempts = new Map<number, number>();
     let left: readonly ProcessRow[] = [];
     for (let empty = 0; empty < 2;) {
       const rows = await this.#read(target);
-      if (rows === undefined) return this.#endUnseen(target, [...ended.values()]);
+      if (rows === undefined) return this.#endUnseen(target, patience, [...ended.values()]);
       const spare = sparedWith(rows, this.#options.spare?.() ?? []);
       left = selectTree(rows, { ...target, known: [...target.known, ...ended.values()] }, spare);
       if (left.every((row) => (attempts.get(row.pid) ?? 0) >= attemptsEach)) {
@@ -65,6 +66,10 @@ export class TaskkillKeeper implements TreeKeeper {
       }
       if (clock.monotonic() >= until) break;
       empty = 0;
+      if (clock.monotonic() < patience) {
+        await this.#pause();
+        continue;
+      }
       for (const row of left) {
         ended.set(row.pid, row);
         attempts.set(row.pid, (attempts.get(row.pid) ?? 0) + 1);
@@ -110,8 +115,18 @@ export class TaskkillKeeper implements TreeKeeper {
   }
 
   /** Where policies forbid to read the table: what surely is ours is ended, with what the tool finds below it. */
-  async #endUnseen(target: TreeTarget, ended: readonly ProcessRow[]): Promise<ReapReport> {
-    const held = target.groups.filter(({ pid }) => this.#options.holds?.(pid) === true);
+  async #endUnseen(
+    target: TreeTarget,
+    patience: number,
+    ended: readonly ProcessRow[],
+  ): Promise<ReapReport> {
+    const find = (): readonly ProcessRef[] =>
+      target.groups.filter(({ pid }) => this.#options.holds?.(pid) === true);
+    let held = find();
+    while (held.length > 0 && this.#options.clock.monotonic() < patience) {
+      await this.#pause();
+      held = find();
+    }
     if (held.length > 0) {
       await this.#options.end(
         held.map(({ pid }) => pid),

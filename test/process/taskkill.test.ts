@@ -49,7 +49,7 @@ describe('without signals', () => {
     const run = host.spawn(shapesSpec(tag, tree));
     await untilSpeaks(run);
     await untilUp(tag, treeCount);
-    const report = await host.stop(run, { force: false, graceMs: 3_600_000 });
+    const report = await host.stop(run, { force: false, graceMs: 1000 });
     expect(report).toMatchObject({ exitCode: 0, signal: null, forced: true });
     expect(report.descendantsKilled).toBe(treeCount - 1);
     expect(alive(tag)).toEqual([]);
