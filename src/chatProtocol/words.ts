@@ -103,6 +103,7 @@ export const panelWords = {
   imageNotTaken: '{0} does not take images.',
   imagePasted: 'Image',
   resume: 'Resume',
+  cancelTurn: 'Cancel Turn',
   restart: 'Restart',
   signIn: 'Sign In',
   kill: 'Kill',

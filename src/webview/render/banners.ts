@@ -176,7 +176,7 @@ export class Banners {
       case 'cancel':
         return button({
           class: 'button secondary small',
-          text: word('stop'),
+          text: word('cancelTurn'),
           click: () => {
             post({ type: 'cancel' });
           },
