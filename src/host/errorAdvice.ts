@@ -1,5 +1,6 @@
 // What to offer the user for each way an operation can fail: decided by the error's code alone. No editor.
 import type { SessionErrorCode } from '../session/errors.ts';
+import { commandId } from './commandIds.ts';
 
 /** Something the user can do about a failure with one click. */
 export type AdviceAction =
@@ -63,3 +64,28 @@ export const needsSession: ReadonlySet<AdviceAction> = new Set([
   'restart',
   'signIn',
 ]);
+
+/** The command behind an action, and what it is given: the session's row, or a word. */
+export interface AdviceCommand {
+  readonly command: string;
+  readonly argument?: string;
+}
+
+const settings = (argument: string): AdviceCommand => ({
+  command: 'workbench.action.openSettings',
+  argument,
+});
+
+/** Action → command. */
+export const adviceCommands: Readonly<Record<AdviceAction, AdviceCommand>> = {
+  open: { command: commandId('openSession') },
+  resume: { command: commandId('resumeSession') },
+  restart: { command: commandId('restartSession') },
+  signIn: { command: commandId('signIn') },
+  newSessionWith: { command: commandId('newSessionWith') },
+  agentSettings: settings('roost.agents'),
+  timeoutSettings: settings('roost.supervision.handshakeTimeoutSeconds'),
+  storageSettings: settings('roost.persistence.directory'),
+  manageTrust: { command: 'workbench.trust.manage' },
+  showLog: { command: commandId('showLog') },
+};

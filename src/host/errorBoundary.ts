@@ -3,8 +3,13 @@ import * as vscode from 'vscode';
 import { toSessionError, type SessionError } from '../session/errors.ts';
 import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { commandId } from './commandIds.ts';
-import { advice, needsSession, type Advice, type AdviceAction } from './errorAdvice.ts';
+import {
+  advice,
+  adviceCommands,
+  needsSession,
+  type Advice,
+  type AdviceAction,
+} from './errorAdvice.ts';
 import { failureLine } from './plainText.ts';
 import { titleOf } from './sessionRows.ts';
 import { SessionNode } from './sessionTreeModel.ts';
@@ -114,32 +119,9 @@ function actionTitle(action: AdviceAction): string {
 
 /** Runs an action as the user's own; the command it runs shows its own failures. */
 async function act(action: AdviceAction, sessionId: string | undefined): Promise<void> {
-  const { executeCommand } = vscode.commands;
+  const { command, argument } = adviceCommands[action];
   // A row, as if it had been clicked: so the command knows that a user asked.
-  const row = sessionId === undefined ? undefined : new SessionNode(sessionId);
-  switch (action) {
-    case 'open':
-      return executeCommand(commandId('openSession'), row);
-    case 'resume':
-      return executeCommand(commandId('resumeSession'), row);
-    case 'restart':
-      return executeCommand(commandId('restartSession'), row);
-    case 'signIn':
-      return executeCommand(commandId('signIn'), row);
-    case 'newSessionWith':
-      return executeCommand(commandId('newSessionWith'));
-    case 'agentSettings':
-      return executeCommand('workbench.action.openSettings', 'roost.agents');
-    case 'timeoutSettings':
-      return executeCommand(
-        'workbench.action.openSettings',
-        'roost.supervision.handshakeTimeoutSeconds',
-      );
-    case 'storageSettings':
-      return executeCommand('workbench.action.openSettings', 'roost.persistence.directory');
-    case 'manageTrust':
-      return executeCommand('workbench.trust.manage');
-    case 'showLog':
-      return executeCommand(commandId('showLog'));
-  }
+  const row =
+    sessionId === undefined || !needsSession.has(action) ? undefined : new SessionNode(sessionId);
+  await vscode.commands.executeCommand(command, row ?? argument);
 }

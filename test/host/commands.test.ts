@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi, SavedSessionInfo, SessionInfo, TerminationReport } from '../../src/api.ts';
+import { adviceCommands } from '../../src/host/errorAdvice.ts';
 import {
   extension,
   processesOf,
@@ -52,6 +53,15 @@ describe('commands', () => {
   after(async () => {
     await setSetting('defaultAgent', undefined);
     await setSetting('agents', undefined);
+  });
+
+  it('are what failures offer', async () => {
+    const known = new Set(await vscode.commands.getCommands());
+    const offered = Object.values(adviceCommands).map(({ command }) => command);
+    assert.deepEqual(
+      offered.filter((command) => !known.has(command)),
+      [],
+    );
   });
 
   it('are all registered', async () => {
