@@ -97,6 +97,12 @@ export const commandArguments = {
   killSession: session,
   restartSession: session,
   renameSession: onFirstUse(() => z.extend(session(), { title: z.optional(z.string()) })),
+  changeFolder: onFirstUse(() =>
+    z.extend(session(), {
+      /** Absolute path of the folder to work in from the next start on. */
+      cwd: z.string(),
+    }),
+  ),
   keepAwake: session,
   allowAutoStop: session,
   saveSession: session,
@@ -221,6 +227,7 @@ export interface CommandResults {
   terminateSession: TerminationReport;
   killSession: TerminationReport;
   restartSession: SessionInfo;
+  changeFolder: SessionInfo;
   renameSession: undefined;
   keepAwake: undefined;
   allowAutoStop: undefined;

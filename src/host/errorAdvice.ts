@@ -9,6 +9,7 @@ export type AdviceAction =
   | 'restart'
   | 'newSessionWith'
   | 'signIn'
+  | 'changeFolder'
   | 'agentSettings'
   | 'timeoutSettings'
   | 'storageSettings'
@@ -29,7 +30,7 @@ export const advice: Readonly<Record<SessionErrorCode, Advice>> = {
   agentUnknown: error('newSessionWith', 'agentSettings'),
   commandNotFound: error('agentSettings', 'showLog'),
   commandNotExecutable: error('agentSettings', 'showLog'),
-  cwdNotFound: error('showLog'),
+  cwdNotFound: error('changeFolder', 'showLog'),
   spawnFailed: error('restart', 'showLog'),
   exitedDuringStart: error('restart', 'agentSettings', 'showLog'),
   startTimeout: error('restart', 'timeoutSettings', 'showLog'),
@@ -63,6 +64,7 @@ export const needsSession: ReadonlySet<AdviceAction> = new Set([
   'resume',
   'restart',
   'signIn',
+  'changeFolder',
 ]);
 
 /** The command behind an action, and what it is given: the session's row, or a word. */
@@ -82,6 +84,7 @@ export const adviceCommands: Readonly<Record<AdviceAction, AdviceCommand>> = {
   resume: { command: commandId('resumeSession') },
   restart: { command: commandId('restartSession') },
   signIn: { command: commandId('signIn') },
+  changeFolder: { command: commandId('changeFolder') },
   newSessionWith: { command: commandId('newSessionWith') },
   agentSettings: settings('roost.agents'),
   timeoutSettings: settings('roost.supervision.handshakeTimeoutSeconds'),

@@ -104,6 +104,8 @@ function actionTitle(action: AdviceAction): string {
       return vscode.l10n.t('Restart');
     case 'signIn':
       return vscode.l10n.t('Sign In');
+    case 'changeFolder':
+      return vscode.l10n.t('Choose Folder…');
     case 'newSessionWith':
       return vscode.l10n.t('Choose Agent');
     case 'agentSettings':

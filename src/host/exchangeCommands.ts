@@ -5,7 +5,13 @@ import type { SavedSessionInfo, SessionInfo } from '../session/info.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
 import { folderFor } from './missingFolder.ts';
 import type { FolderSessions, FoundFolder } from './otherFolders.ts';
-import { askExportFile, askImportFile, pickFromFolders, sayNothingToDo } from './pickers.ts';
+import {
+  askExportFile,
+  askFolder,
+  askImportFile,
+  pickFromFolders,
+  sayNothingToDo,
+} from './pickers.ts';
 import { notificationText } from './plainText.ts';
 import { exportMarkdown, type Exported } from './sessionExport.ts';
 import { titleOf } from './sessionRows.ts';
@@ -15,7 +21,7 @@ import { byNeed, placeOf } from './storePlace.ts';
 /** Commands about sessions that come from elsewhere or go there. */
 export function exchangeCommands(
   deps: CommandDeps,
-): Handlers<'exportSession' | 'importSession' | 'findOtherSessions'> {
+): Handlers<'exportSession' | 'importSession' | 'findOtherSessions' | 'changeFolder'> {
   const { sessions, otherFolders } = deps;
 
   /** The session, whether it is in the list or only on disk. */
@@ -113,6 +119,25 @@ export function exchangeCommands(
       const brought = await bringOver(chosen);
       sayBrought(brought);
       return { folders, brought };
+    },
+
+    changeFolder: async (call) => {
+      const question = vscode.l10n.t('Change the folder of which session?');
+      const sessionId = await targetSession(deps, call, 'canResume', question);
+      if (sessionId === undefined) return undefined;
+      const cwd = call.given === undefined ? await askFolder() : call.given.cwd;
+      if (cwd === undefined) return undefined;
+      if (sessions.get(sessionId)?.processAlive === true) {
+        throw new SessionError('invalidArgument', 'Its agent works in the old folder.', {
+          sessionId,
+          hint: 'Stop the session first.',
+        });
+      }
+      await sessions.changeFolder(sessionId, cwd);
+      // Who chooses a folder for a session that could not start wants it to start.
+      const info = sessions.get(sessionId);
+      if (call.given !== undefined || info?.status !== 'failed') return info;
+      return sessions.resume(sessionId);
     },
   };
 }

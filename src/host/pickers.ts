@@ -205,6 +205,19 @@ export async function askExportFile(info: Exported): Promise<vscode.Uri | undefi
   });
 }
 
+/** A folder for a session to work in. */
+export async function askFolder(): Promise<string | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Folder of the Session'),
+    openLabel: vscode.l10n.t('Work Here'),
+    canSelectFiles: false,
+    canSelectFolders: true,
+    ...(folder === undefined ? {} : { defaultUri: folder }),
+  });
+  return chosen?.[0]?.fsPath;
+}
+
 /** An exported file to import. */
 export async function askImportFile(): Promise<string | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;

@@ -68,7 +68,7 @@ function spawnFailure(
     case 'ENOTDIR':
       return new SessionError('cwdNotFound', `${agent.name}: folder not found: ${cwd}`, {
         ...more,
-        hint: 'The folder of this session has been moved or deleted.',
+        hint: 'It has been moved or deleted. "Roost: Change Folder" lets the session work elsewhere.',
       });
     default:
       return new SessionError(

@@ -186,6 +186,24 @@ describe('commands', () => {
     assert.equal(api.getSession(sessionId)?.keepAwake, false);
   });
 
+  it('change the folder of a session whose own is gone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'roost-folder-'));
+    try {
+      const { sessionId } = await run<SessionInfo>('newSession', { cwd: folder });
+      const elsewhere = { sessionId, cwd: tmpdir() };
+      await assert.rejects(run('changeFolder', elsewhere), { code: 'invalidArgument' });
+      await run('terminateSession', { sessionId });
+      await api.sendPrompt(sessionId, 'say hello');
+      await run('terminateSession', { sessionId });
+      rmSync(folder, { recursive: true });
+      await assert.rejects(run('resumeSession', { sessionId }), { code: 'cwdNotFound' });
+      assert.equal((await run<SessionInfo>('changeFolder', elsewhere)).cwd, tmpdir());
+      assert.equal((await run<SessionInfo>('resumeSession', { sessionId })).status, 'ready');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('save, delete, take back and restore', async () => {
     const { sessionId } = await run<SessionInfo>('newSession', { title: 'Kept' });
     await api.sendPrompt(sessionId, 'say remember me');

@@ -33,6 +33,6 @@ describe('advice', () => {
       expect(actions.length).toBeLessThanOrEqual(3);
       expect(new Set(actions).size).toBe(actions.length);
     }
-    expect([...needsSession]).toEqual(['open', 'resume', 'restart', 'signIn']);
+    expect([...needsSession]).toEqual(['open', 'resume', 'restart', 'signIn', 'changeFolder']);
   });
 });
