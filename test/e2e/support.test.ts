@@ -1,71 +1,49 @@
 // What says how Roost is doing, as a person sees it: the status bar, a row's tooltip, idle notices, the doctor and the metrics.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../launch/browser.ts';
-import { installHost } from '../launch/hosts.ts';
-import { root, scratchFolder } from '../launch/paths.ts';
-import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
-import { freshVsix } from '../launch/vsix.ts';
-import { openWorkbench } from '../launch/workbench.ts';
-import { RoostWindow } from './support/roostWindow.ts';
+import { describe, expect, it } from 'vitest';
+import type { RoostWindow } from './support/roostWindow.ts';
+import { inWindow, scriptedAgents } from './support/windowSuite.ts';
 
-const say = (line: string): void => {
-  console.log(line);
-};
-const scratch = scratchFolder('support');
-const folder = join(scratch, 'workspace');
-const storage = join(scratch, 'storage');
-const agent = join(root, 'test', 'fixtures', 'agents', 'scripted.mjs');
-/** An agent whose program a test puts there when it wants it to work. */
-const late = join(scratch, 'late.mjs');
-const settings = {
-  'roost.agents': {
-    scripted: { name: 'Scripted', command: process.execPath, args: [agent] },
-    late: { name: 'Late', command: process.execPath, args: [late] },
-    mute: { name: 'Mute', command: process.execPath, args: [agent, '--silent-at', 'initialize'] },
-  },
-  'roost.defaultAgent': 'scripted',
-  'roost.idle.timeoutMinutes': 0,
-  'roost.persistence.directory': storage,
-  'roost.supervision.handshakeTimeoutSeconds': 5,
-};
+const { scripted } = scriptedAgents['roost.agents'];
+const [agent] = scripted.args;
 
-let browser: Browser;
-let server: ServerHost;
 let roost: RoostWindow;
+let folder: string;
+let storage: string;
+/** An agent whose program a test puts there when it wants it to work. */
+let late: string;
+
+inWindow(
+  'support',
+  'newest',
+  async (window) => {
+    ({ roost, folder } = window);
+    await roost.openSideBar();
+  },
+  (scratch) => {
+    storage = join(scratch, 'storage');
+    late = join(scratch, 'late.mjs');
+    return {
+      'roost.agents': {
+        scripted,
+        late: { name: 'Late', command: process.execPath, args: [late] },
+        mute: { ...scripted, name: 'Mute', args: [...scripted.args, '--silent-at', 'initialize'] },
+      },
+      'roost.defaultAgent': 'scripted',
+      'roost.idle.timeoutMinutes': 0,
+      'roost.persistence.directory': storage,
+      'roost.supervision.handshakeTimeoutSeconds': 5,
+    };
+  },
+);
 
 /** Settings of the folder, which count at once. */
 function set(more: Readonly<Record<string, unknown>>): void {
   mkdirSync(join(folder, '.vscode'), { recursive: true });
   writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(more));
 }
-
-async function closeAll(): Promise<void> {
-  await roost.command('View: Close All Editors');
-  await roost.page.locator('iframe.webview').waitFor({ state: 'detached' });
-}
-
-beforeAll(async () => {
-  cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-  browser = await launchBrowser(say);
-  const host = await installHost('newest', say);
-  server = await startServerHost({ host, vsix: await freshVsix(say), settings });
-  roost = new RoostWindow((await openWorkbench(browser, server, folder)).page);
-  await roost.openSideBar();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await roost.picture(`failed-${task.name.slice(0, 20)}`);
-});
 
 describe('Roost says', () => {
   it('what happens, in charts, while it happens', async () => {
@@ -81,7 +59,7 @@ describe('Roost says', () => {
     await page.locator('.wire').first().waitFor();
     await page.locator('.tile', { hasText: 'started' }).getByText('1', { exact: true }).waitFor();
     await roost.picture('support-1-metrics');
-    await closeAll();
+    await roost.closePanels();
   });
 
   it('what a session costs, on its row and in the status bar', async () => {
@@ -99,7 +77,7 @@ describe('Roost says', () => {
     await roost.panel.getByText('Nothing is wrong.').waitFor();
     await roost.panel.getByRole('cell', { name: 'ready', exact: true }).waitFor();
     await roost.picture('support-4-doctor');
-    await closeAll();
+    await roost.closePanels();
   });
 
   it('that an idle session is about to be stopped, and afterwards why it rests', async () => {
@@ -136,7 +114,7 @@ describe('what went wrong is mended by what is offered', () => {
     await notice.getByRole('button', { name: 'Restart' }).click();
     await roost.row(/^Ready\s*\d$/).waitFor();
     await roost.row(/^Failed/).waitFor({ state: 'detached' });
-    await closeAll();
+    await roost.closePanels();
   });
 
   it('a start that takes too long: the setting is shown, or the log', async () => {
@@ -154,7 +132,7 @@ describe('what went wrong is mended by what is offered', () => {
       .locator('.monaco-editor')
       .waitFor();
     await roost.picture('support-8-log');
-    await closeAll();
+    await roost.closePanels();
   });
 
   it('what Roost: Doctor finds: a failed session and a damaged file', async () => {
@@ -170,6 +148,6 @@ describe('what went wrong is mended by what is offered', () => {
     await roost.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
     await expect.poll(() => existsSync(damaged)).toBe(false);
     expect(readdirSync(join(storage, 'trash')).join()).toContain('damaged-1');
-    await closeAll();
+    await roost.closePanels();
   });
 });

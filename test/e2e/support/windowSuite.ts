@@ -40,12 +40,15 @@ export interface SuiteWindow {
   readonly dataFolder: string;
 }
 
+/** Settings of the machine; those that name a file of the suite are made from its scratch folder. */
+type Settings = Readonly<Record<string, unknown>>;
+
 /** Opens a window before the tests of the block it is called in, hands it out, and ends everything after them. */
 export function inWindow(
   name: string,
   hostName: HostName,
   opened: (window: SuiteWindow) => Promise<void> | void,
-  settings: Readonly<Record<string, unknown>> = {},
+  settings: Settings | ((scratch: string) => Settings) = {},
 ): void {
   let scratch: string | undefined;
   let browser: Browser | undefined;
@@ -59,7 +62,9 @@ export function inWindow(
     cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
     browser = await launchBrowser(say);
     const host = await installHost(hostName, say);
-    server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say), settings });
+    const made = typeof settings === 'function' ? settings(scratch) : settings;
+    const vsix = await freshVsix(say);
+    server = await startServerHost({ host, dataFolder, vsix, settings: made });
     const workbench = await openWorkbench(browser, server, folder);
     const roost = new RoostWindow(workbench.page);
     window = { host, browser, server, workbench, roost, scratch, folder, dataFolder };

@@ -1,5 +1,6 @@
 // Words in transcripts: in any case, in pieces, everywhere a person may have seen them.
 import { describe, expect, it } from 'vitest';
+import { fileBeforeCode, fileBeforeNotice } from '../../../src/session/fileChanges.ts';
 import { TranscriptSearch } from '../../../src/session/transcriptSearch.ts';
 import type { TranscriptChange } from '../../../src/session/transcript.ts';
 import { fakeDomain } from '../../fakes/domain.ts';
@@ -24,6 +25,16 @@ describe('a search in a transcript', () => {
       '1: Where is the needle? The needle!',
       '3: …long long long long long long long long Needle',
     ]);
+  });
+
+  it('leaves out what files were: nobody has said it', () => {
+    const { text, data } = fileBeforeNotice({ path: '/work/needle.ts', before: null });
+    expect(
+      search('needle', [
+        { id: '1', at, type: 'notice', code: fileBeforeCode, text, data },
+        { id: '2', at, type: 'agent', text: 'Wrote needle.ts.' },
+      ]),
+    ).toEqual(['2: Wrote needle.ts.']);
   });
 
   it('finds words that came in pieces', () => {
