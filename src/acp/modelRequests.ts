@@ -6,8 +6,14 @@ import type { Answer } from './clientRequests.ts';
 import type { LinkOptions, LinkServices } from './linkOptions.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
+/** What of a link decides whether its agent may ask, and who answers. */
+export interface ModelLink {
+  readonly agent: Pick<LinkOptions['agent'], 'usesEditorModels'>;
+  readonly services: Pick<LinkServices, 'models'>;
+}
+
 /** What is said in `_meta` of the client's capabilities to an agent that may ask for models. */
-export function modelsMeta(options: LinkOptions): Readonly<Record<string, true>> {
+export function modelsMeta(options: ModelLink): Readonly<Record<string, true>> {
   return modelsOf(options) === undefined ? {} : { 'roost.languageModels': true };
 }
 
@@ -15,7 +21,7 @@ type Models = NonNullable<LinkServices['models']>;
 
 type Notify = (method: string, params: unknown) => void;
 
-function modelsOf({ agent, services }: LinkOptions): Models | undefined {
+function modelsOf({ agent, services }: ModelLink): Models | undefined {
   return agent.usesEditorModels === true ? services.models : undefined;
 }
 
@@ -48,7 +54,7 @@ const schemas = onFirstUse(() => {
  * @param notify sends a notification
  */
 export function modelAnswers(
-  options: LinkOptions,
+  options: ModelLink,
   stopping: AbortSignal,
   notify: Notify,
 ): readonly (readonly [string, Answer])[] {

@@ -16,7 +16,7 @@ export class EditorLanguageModels implements LanguageModels {
     const models = await vscode.lm.selectChatModels();
     const model =
       wanted === ''
-        ? models[0]
+        ? (models.find(takesTools) ?? models[0])
         : models.find(({ id, family, name }) => [id, family, name].includes(wanted));
     if (model === undefined) return undefined;
     const { id, name, maxInputTokens } = model;
@@ -68,6 +68,16 @@ export class EditorLanguageModels implements LanguageModels {
       return failure(thrown);
     }
   }
+}
+
+/** What newer editors say about a model; the types are those of the oldest one. */
+interface NewerModel {
+  readonly capabilities?: { readonly supportsToolCalling?: boolean };
+}
+
+/** Whether the agent's tools can be offered to a model; where nothing is said of it, they can. */
+function takesTools({ capabilities }: vscode.LanguageModelChat & NewerModel): boolean {
+  return capabilities?.supportsToolCalling !== false;
 }
 
 async function byId(id: string): Promise<vscode.LanguageModelChat | undefined> {

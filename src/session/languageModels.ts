@@ -63,7 +63,7 @@ export type ModelEnd =
 /** The language models of the editor. */
 export interface LanguageModels {
   /**
-   * The model to use now: the one whose id, family or name is wanted, else the first; `undefined` without
+   * The model to use now: the one whose id, family or name is wanted, else the first that can use tools; `undefined` without
    * any, or when the one that is wanted is not there. Asks nobody for consent.
    */
   choose(wanted: string): Promise<OfferedModel | undefined>;
