@@ -53,8 +53,8 @@ export class PanelChannel implements Disposable {
   /** A page is being read: changes wait, so that they are applied after it. */
   #reading = false;
   #needsSnapshot = false;
-  /** The panel has been told of the session. */
-  #known = false;
+  /** What the panel has been told of the session last. */
+  #told: Pick<SessionView, 'readOnly'> | undefined;
   #seq = 0;
   #applied = 0;
   #batch = new ChangeBatch();
@@ -225,7 +225,7 @@ export class PanelChannel implements Disposable {
     this.#sessionDirty = false;
     if (failure !== undefined) this.#error = failure;
     const session = this.#session();
-    this.#known = session !== undefined;
+    this.#told = session;
     this.#deps.post({
       type: 'snapshot',
       version: chatProtocolVersion,
@@ -298,14 +298,23 @@ export class PanelChannel implements Disposable {
       return;
     }
     const session = this.#sessionDirty ? this.#session() : undefined;
-    if (session !== undefined && !this.#known) {
+    if (session !== undefined && this.#isNews(session)) {
       void this.#snapshot();
       return;
     }
+    this.#told = session ?? this.#told;
     const changes: EntryChange[] = this.#batch.take();
     this.#sessionDirty = false;
     if (changes.length === 0 && session === undefined) return;
     this.#send((seq) => ({ type: 'delta', seq, changes, session }));
+  }
+
+  /** Whether the transcript must be read anew: a session that appears, or that was another window's until now. */
+  #isNews({ readOnly }: SessionView): boolean {
+    return (
+      this.#told === undefined ||
+      (this.#told.readOnly === 'ownedElsewhere' && readOnly !== 'ownedElsewhere')
+    );
   }
 
   #send(make: (seq: number) => ToPanel): void {

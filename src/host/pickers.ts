@@ -95,9 +95,7 @@ export async function pickFromFolders(
   ]);
   return vscode.window.showQuickPick(items, {
     canPickMany: true,
-    placeHolder: vscode.l10n.t(
-      'Move which sessions into this window? The others stay where they are.',
-    ),
+    placeHolder: vscode.l10n.t('Move which sessions into this window?'),
     matchOnDescription: true,
     matchOnDetail: true,
   });

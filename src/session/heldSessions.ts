@@ -68,6 +68,12 @@ export class HeldSessions {
     },
   });
 
+  /** A session that another window had open is this one's now. */
+  release(sessionId: string): void {
+    const held = this.#held.get(sessionId);
+    if (held !== undefined) this.#held.set(sessionId, { ...held, readOnly: undefined });
+  }
+
   /** Takes a session out of the list, row and all. */
   drop(sessionId: string): void {
     const held = this.#held.get(sessionId);
@@ -112,7 +118,10 @@ export class HeldSessions {
         throw new SessionError(
           'sessionReadOnly',
           'This session can only be read here: another window has it open.',
-          { sessionId, hint: 'Close the other window, then reload this one.' },
+          {
+            sessionId,
+            hint: 'Stop it there, or close that window; a moment later it goes on here.',
+          },
         );
     }
   }

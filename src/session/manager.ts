@@ -362,6 +362,7 @@ export class SessionManager implements Sessions {
    */
   async shutdown(graceMs: number): Promise<void> {
     this.#held.dispose();
+    this.#restorer.dispose();
     this.#idle.dispose();
     // Sessions that have been at rest all the time have nothing to stop.
     const awake = this.#held.all().filter(({ supervisor }) => supervisor.awake);

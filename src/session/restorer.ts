@@ -9,6 +9,7 @@ import { recoveredState } from './recovery.ts';
 import type { SessionState } from './state.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
+import { TakeOver } from './takeOver.ts';
 
 /** What a restorer works with. */
 export interface RestorerDeps extends DomainDeps {
@@ -22,11 +23,18 @@ export class SessionRestorer {
   readonly #held: HeldSessions;
   /** Restores under way. */
   readonly #restoring = new Map<string, Promise<void>>();
+  readonly #takeOver: TakeOver;
   #damaged: readonly SavedSessionInfo[] = [];
 
   constructor(deps: RestorerDeps, held: HeldSessions) {
     this.#deps = deps;
     this.#held = held;
+    this.#takeOver = new TakeOver(deps, held, (sessionId, state) => this.#taken(sessionId, state));
+  }
+
+  /** No more looks at what other windows have open. */
+  dispose(): void {
+    this.#takeOver.dispose();
   }
 
   /** The sessions that the last look at all of them found damaged. */
@@ -125,12 +133,24 @@ export class SessionRestorer {
     registry.add(fromPlain({ session_id: sessionId, state }, clock.monotonic()));
     const supervisor = this.#held.add(sessionId, readOnly, true);
     this.#held.fireChanged(sessionId);
+    if (readOnly === 'ownedElsewhere') this.#takeOver.watch();
     if (state.turnRunning && readOnly === undefined) await this.#markInterrupted(supervisor);
     telemetry.publish(
       'roost.session.restored',
       { sessionId, agentId },
       { bytes, durationMs: clock.monotonic() - startedAt, how: 'readonly' },
     );
+  }
+
+  /** Another window has let go of a session, well or not. */
+  async #taken(sessionId: string, { turnRunning }: SessionState): Promise<void> {
+    const supervisor = this.#held.find(sessionId)?.supervisor;
+    if (supervisor === undefined) return;
+    if (turnRunning) await this.#markInterrupted(supervisor);
+    const { aliveAtShutdown } = supervisor.entry.state;
+    if (this.#deps.settings()['restore.policy'] !== 'eager' || aliveAtShutdown !== true) return;
+    // How the start went shows on the row.
+    supervisor.start().catch(() => undefined);
   }
 
   /** A turn ran when the host that wrote this died: said in the transcript, once. */

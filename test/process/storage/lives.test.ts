@@ -1,6 +1,6 @@
 // Sessions over several lives of a host, on real files: what is restored is what was saved, as far as the disk still tells it.
 import * as fs from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { TranscriptEntry } from '../../../src/session/transcript.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 import { domainOn, type DomainOnDisk } from '../../fixtures/storage/domainOn.ts';
@@ -89,6 +89,41 @@ describe('the next life', () => {
     expect(written).toContain('go on');
     const entries = await folder.store().readTranscript(sessionId);
     expect(entries[0]).toMatchObject({ type: 'user', later: { than: ['this'] } });
+  });
+});
+
+describe('two windows', () => {
+  test('have a session one after the other, each with all that was said in it', async () => {
+    await using folder = testFolder();
+    const first = domainOn(folder.store());
+    const { sessionId } = await first.sessions.create();
+    const clock = new FakeClock();
+    const second = domainOn(folder.store(), clock);
+    await second.sessions.restoreAll();
+    await clock.advance(60_000);
+    expect(second.sessions.details(sessionId).readOnly).toBe('ownedElsewhere');
+    await first.sessions.prompt(sessionId, 'in the first');
+    await expect(second.sessions.prompt(sessionId, 'x')).rejects.toMatchObject({
+      code: 'sessionReadOnly',
+    });
+    await first.sessions.terminate(sessionId);
+    const { readOnly } = await vi.waitUntil(async () => {
+      await clock.advance(30_000);
+      const details = second.sessions.details(sessionId);
+      return details.readOnly === undefined ? details : undefined;
+    });
+    expect(readOnly).toBeUndefined();
+    expect(second.sessions.get(sessionId)?.title).toBe('in the first');
+    await second.sessions.prompt(sessionId, 'in the second');
+    expect(lines(await second.sessions.transcript(sessionId))).toEqual([
+      'user: in the first',
+      'user: in the second',
+    ]);
+    await expect(first.sessions.prompt(sessionId, 'x')).rejects.toMatchObject({
+      code: 'sessionReadOnly',
+    });
+    await second.sessions.shutdown(0);
+    await first.sessions.shutdown(0);
   });
 });
 

@@ -133,6 +133,38 @@ describe('a panel', () => {
     expect(entries.map(({ type }) => type)).toEqual(['user', 'notice', 'agent']);
   });
 
+  it('reads anew what another window has said, once that lets go of the session', async () => {
+    const before = fakeDomain();
+    const { sessionId } = await before.manager.create();
+    await before.manager.prompt(sessionId, 'here');
+    const { manager, clock, logger, store } = before.nextLife();
+    store.readOnly.add(sessionId);
+    await manager.restoreAll();
+    let model = emptyModel;
+    const channel = new PanelChannel({
+      ...{ sessionId, sessions: manager, clock, logger, words: {}, draft: () => undefined },
+      post: (message) => {
+        model = reduce(model, toPanelSchema.parse(structuredClone(message)));
+      },
+    });
+    const subscription = manager.onDidChange(() => {
+      channel.sessionChanged();
+    });
+    await channel.ready();
+    expect(model.session?.readOnly).toBe('ownedElsewhere');
+    const at = '2026-01-01T00:00:00.000Z';
+    store.changes.get(sessionId)?.push({ id: 'there', at, type: 'user', text: 'there' });
+    store.readOnly.delete(sessionId);
+    await clock.advance(30_000);
+    expect(model.session?.readOnly).toBeUndefined();
+    expect(model.entries.map((entry) => ('text' in entry ? entry.text : ''))).toEqual([
+      'here',
+      'there',
+    ]);
+    channel.dispose();
+    subscription.dispose();
+  });
+
   it('gets many chunks of one frame as one delta', async () => {
     const { domain, channel, posted, say } = await opened();
     await ready(domain, channel);

@@ -686,7 +686,43 @@ describe('the next life of the host', () => {
     await expect(after.manager.prompt('session-1', 'x')).rejects.toMatchObject({
       code: 'sessionReadOnly',
     });
+    await after.manager.shutdown(0);
+    expect(after.clock.timers).toBe(0);
   });
+
+  it.each(['lazy', 'eager'])(
+    'takes over what another window lets go of, as that left it: %s',
+    async (policy) => {
+      const before = fakeDomain({ 'restore.policy': policy });
+      before.agents.script = { hold: ['session/prompt'] };
+      await before.manager.create({ title: 'Mine' });
+      before.manager.prompt('session-1', 'go').catch(() => undefined);
+      await settle();
+      const { manager, agents, clock, store } = before.nextLife();
+      store.readOnly.add('session-1');
+      await manager.restoreAll();
+      await manager.resumeInterrupted();
+      await clock.advance(10_000);
+      expect(manager.details('session-1')).toMatchObject({ readOnly: 'ownedElsewhere' });
+      expect(agents.links).toEqual([]);
+      const head = store.heads.get('session-1');
+      if (head !== undefined) store.heads.set('session-1', { ...head, title: 'Renamed there' });
+      store.readOnly.delete('session-1');
+      await clock.advance(30_000);
+      const { readOnly, interrupted } = manager.details('session-1');
+      expect([readOnly, manager.get('session-1')?.title]).toEqual([undefined, 'Renamed there']);
+      expect(interrupted).toBe(policy === 'lazy');
+      expect(agents.links).toHaveLength(policy === 'eager' ? 1 : 0);
+      await manager.prompt('session-1', 'on');
+      expect(texts(await manager.transcript('session-1'))).toEqual([
+        'user: go',
+        expect.stringContaining('cut short'),
+        'user: on',
+      ]);
+      await manager.shutdown(0);
+      expect(clock.timers).toBe(0);
+    },
+  );
 
   it('tells a new conversation what was said when the agent can neither resume nor load', async () => {
     const before = fakeDomain();
