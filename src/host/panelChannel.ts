@@ -146,7 +146,7 @@ export class PanelChannel implements Disposable {
     if (this.#focusWanted) this.#send((seq) => ({ type: 'focus', seq }));
     this.#focusWanted = false;
     const place = this.#revealWanted;
-    if (place === undefined || !this.#known) return;
+    if (place === undefined || this.#told === undefined) return;
     this.#revealWanted = undefined;
     this.#send((seq) => ({ type: 'reveal', seq, ...place }));
   }
