@@ -1,0 +1,264 @@
+// Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, and found from elsewhere.
+import { cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Browser, FrameLocator, Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../launch/browser.ts';
+import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
+import { root, scratchFolder } from '../launch/paths.ts';
+import { descendantsOf } from '../launch/processes.ts';
+import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
+import { freshVsix } from '../launch/vsix.ts';
+import { openWorkbench, type Workbench } from '../launch/workbench.ts';
+import { RoostWindow } from './support/roostWindow.ts';
+
+const say = (line: string): void => {
+  console.log(line);
+};
+const scratch = scratchFolder('on-disk');
+const folder = join(scratch, 'workspace');
+const dataFolder = join(scratch, 'server');
+const agent = join(root, 'test', 'fixtures', 'agents', 'scripted.mjs');
+const args = [agent, '--store', join(scratch, 'agent')];
+const settings = {
+  'roost.agents': { scripted: { name: 'Scripted', command: process.execPath, args } },
+  'roost.defaultAgent': 'scripted',
+};
+
+let host: InstalledHost;
+let browser: Browser;
+let server: ServerHost;
+let workbench: Workbench;
+let roost: RoostWindow;
+
+/** A panel by what was said in it, and how far to the left it is. */
+interface ShownPanel {
+  readonly document: FrameLocator;
+  readonly left: number;
+}
+
+/** Waits for the panel in which something was said. */
+async function panelSaying(text: string): Promise<ShownPanel> {
+  const frames = roost.page.locator('iframe.webview.ready:visible');
+  let found: ShownPanel | undefined;
+  const look = async (): Promise<ShownPanel | undefined> => {
+    for (const frame of await frames.all()) {
+      const document = frame.contentFrame().frameLocator('iframe#active-frame');
+      if ((await document.getByRole('log').getByText(text, { exact: true }).count()) === 0)
+        continue;
+      const box = await frame.boundingBox();
+      if (box !== null) return { document, left: box.x };
+    }
+    return undefined;
+  };
+  await expect.poll(async () => (found = await look()), { timeout: 120_000 }).toBeDefined();
+  if (found === undefined) throw new Error(`no panel says ${text}`);
+  return found;
+}
+
+async function send({ document }: ShownPanel, prompt: string): Promise<void> {
+  const composer = document.locator('.composer-input');
+  await composer.click();
+  await composer.fill(prompt);
+  await composer.press('Enter');
+}
+
+/** A notification by its text: a server made for tests shows no toasts, only the list of them. */
+async function notification(text: string): Promise<Locator> {
+  const center = roost.page.locator('.notifications-center.visible');
+  const bell = roost.page.locator('[id="status.notifications"] a');
+  const found = center.locator('.notification-list-item').filter({ hasText: text });
+  const shown = async (): Promise<number> => {
+    if ((await center.count()) === 0) await bell.click();
+    return found.count();
+  };
+  await expect.poll(shown, { timeout: 120_000 }).toBeGreaterThan(0);
+  return found;
+}
+
+/** A new session in which one word was said. */
+async function talked(word: string): Promise<void> {
+  await roost.command('Roost: New Session');
+  await roost.panel.locator('.composer-input').waitFor();
+  await roost.send(`say ${word}`);
+  await roost.row(new RegExp(`^say ${word}`)).waitFor();
+  await panelSaying(word);
+  await roost.command('View: Close All Editors');
+  await roost.page.locator('iframe.webview').waitFor({ state: 'detached' });
+}
+
+/** The head of the session with this title. */
+function headOf(title: string): string {
+  const cwd = join(dataFolder, 'data', 'User', 'workspaceStorage');
+  const heads = globSync('**/sessions/*.json', { cwd }).map((file) => join(cwd, file));
+  const found = heads.find((file) => readFileSync(file, 'utf8').includes(`"title": "${title}"`));
+  if (found === undefined) throw new Error(`no head says ${title}`);
+  return found;
+}
+
+/** How many groups of editors the browser has noted for the next window: it does so every few seconds. */
+async function groupsKept(): Promise<number> {
+  const layout = await roost.page.evaluate(async () => {
+    const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => {
+          resolve(request.result);
+        };
+        request.onerror = () => {
+          reject(request.error ?? new Error('no answer'));
+        };
+      });
+    let found = '';
+    for (const { name = '' } of await indexedDB.databases()) {
+      if (!name.startsWith('vscode-web-state-db-')) continue;
+      const database = await answer(indexedDB.open(name));
+      const items = database.transaction('ItemTable').objectStore('ItemTable');
+      const kept: unknown = await answer(items.get('memento/workbench.parts.editor'));
+      database.close();
+      if (typeof kept === 'string') found += kept;
+    }
+    return found;
+  });
+  return layout.split('"type":"leaf"').length - 1;
+}
+
+function agents(): number {
+  return descendantsOf(server.pid).filter(({ command }) => command.includes('scripted.mjs')).length;
+}
+
+/** Checks sessions in the list of a question, and confirms. */
+async function choose(...titles: string[]): Promise<void> {
+  for (const title of titles) {
+    await roost.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).click();
+  }
+  await roost.picture('saved-3-which');
+  await roost.page.locator('.quick-input-widget .monaco-button', { hasText: /^OK$/ }).click();
+}
+
+beforeAll(async () => {
+  cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
+  host = await installHost(hostsToTest()[0] ?? 'newest', say);
+  browser = await launchBrowser(say);
+  server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say), settings });
+  workbench = await openWorkbench(browser, server, folder);
+  roost = new RoostWindow(workbench.page);
+  await roost.openSideBar();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await roost.picture(`failed-${task.name.slice(0, 20)}`);
+});
+
+describe('sessions on disk', () => {
+  it('are back after page and server have ended, panels in place, and go on where they were', async () => {
+    for (const word of ['alpha', 'beta', 'gamma', 'delta', 'epsilon']) await talked(word);
+    await roost.row(/^say alpha/).click();
+    await panelSaying('alpha');
+    await roost.row(/^say beta/).click();
+    await panelSaying('beta');
+    await roost.command('View: Move Editor into Right Group');
+    await expect
+      .poll(async () => (await panelSaying('alpha')).left < (await panelSaying('beta')).left)
+      .toBe(true);
+    await roost.picture('saved-1-before');
+    await expect.poll(groupsKept, { timeout: 60_000 }).toBe(2);
+    const { port } = server;
+    await roost.page.goto('about:blank');
+    await server.dispose();
+    // What the next test is about: two heads that nobody can read, and one that has a good copy.
+    for (const title of ['say gamma', 'say delta']) {
+      const head = headOf(title);
+      writeFileSync(
+        head,
+        readFileSync(head, 'utf8').replace('"keepAwake": false', '"keepAwake": 7'),
+      );
+      rmSync(`${head}.bak`);
+    }
+    writeFileSync(headOf('say epsilon'), '');
+    server = await startServerHost({ host, dataFolder, port, settings });
+    await roost.page.goto(server.urlOf(folder));
+    await roost.openSideBar();
+    const [alpha, beta] = [await panelSaying('alpha'), await panelSaying('beta')];
+    expect(alpha.left).toBeLessThan(beta.left);
+    await roost.row(/^say alpha/).waitFor();
+    await roost.row(/^say beta/).waitFor();
+    expect(agents()).toBe(0);
+    await roost.picture('saved-2-back');
+    await send(alpha, 'history');
+    // The agent itself knows what was said before.
+    await alpha.document.getByRole('log').getByText('say alpha').nth(1).waitFor();
+    expect(agents()).toBe(1);
+  });
+
+  it('that are damaged are told of, and come back as far as they can be read', async () => {
+    const copied = await notification('is back from its last good copy');
+    await copied.getByRole('button', { name: 'Open Session' }).click();
+    await panelSaying('epsilon');
+    const lost = await notification('2 saved sessions are damaged');
+    await roost.picture('saved-3-damaged');
+    await lost.getByRole('button', { name: 'Choose…' }).click();
+    const items = roost.page.locator('.quick-input-list .monaco-list-row');
+    await items.filter({ hasText: /say gamma.*Scripted · .*B/ }).waitFor();
+    await choose('say gamma', 'say delta');
+    await roost.row(/^say delta/).waitFor();
+    await roost.row(/^say gamma/).click();
+    await panelSaying('gamma');
+    await roost.picture('saved-4-recovered');
+  });
+
+  it('are deleted for good only after a question', async () => {
+    await roost.chooseFromMenu(roost.row(/^say gamma/), 'Delete Session');
+    await roost.row(/^say gamma/).waitFor({ state: 'detached' });
+    const trash = join(dirname(dirname(headOf('say delta'))), 'trash');
+    const dialog = roost.page.locator('.monaco-dialog-box');
+    for (const answer of ['Cancel', 'Delete for Good']) {
+      await roost.command('Roost: Empty Trash…');
+      await dialog.waitFor();
+      expect(globSync('*/*.json', { cwd: trash })).toHaveLength(1);
+      await roost.picture('saved-5-trash');
+      await dialog.getByRole('button', { name: answer }).click();
+      await dialog.waitFor({ state: 'detached' });
+    }
+    await expect.poll(() => globSync('*/*', { cwd: trash })).toEqual([]);
+  });
+
+  it('are found without a folder, in a workspace of several, and when its file was renamed', async () => {
+    const several = join(scratch, 'several.code-workspace');
+    const renamed = join(scratch, 'renamed.code-workspace');
+    writeFileSync(several, JSON.stringify({ folders: [{ path: folder }, { path: scratch }] }));
+    const noFolder = new URL(server.urlOf(folder));
+    noFolder.searchParams.delete('folder');
+    noFolder.searchParams.set('ew', 'true');
+    const windows: readonly (readonly [url: string, from: string, picture: string])[] = [
+      [noFolder.href, folder, 'none'],
+      [server.urlOf(several), 'Windows without a folder', 'several'],
+      [server.urlOf(renamed), folder, 'renamed'],
+    ];
+    for (const [url, from, name] of windows) {
+      if (name === 'renamed') renameSync(several, renamed);
+      await roost.page.goto(url);
+      await roost.openSideBar();
+      await roost.command('Roost: Find Sessions of Other Folders…');
+      const list = roost.page.locator('.quick-input-list');
+      await list.locator('.quick-input-list-separator', { hasText: from }).first().waitFor();
+      await roost.picture(`saved-5-from-${name}`);
+      await choose('say delta');
+      await roost.row(/^say delta/).click();
+      await panelSaying('delta');
+    }
+    const delta = await panelSaying('delta');
+    await send(delta, 'say at home');
+    // Nothing is left of its agent's own id: a new conversation is told the old one, and answers to both.
+    await delta.document.locator('.entry.agent', { hasText: 'at home' }).waitFor();
+    await roost.page.goto(server.urlOf(folder));
+    await roost.openSideBar();
+    await panelSaying('beta');
+    expect(await roost.row(/^say delta/).count()).toBe(0);
+  });
+});
