@@ -34,7 +34,7 @@ export interface SuiteOptions {
 const bundles = join(cacheFolder, 'host-tests');
 
 /** Other extensions, installed beside Roost: what is built from each is a folder of this name in {@link bundles}. */
-const neighbours = ['neighbour'];
+const neighbours = ['neighbour', 'models'];
 
 /** Bundles every test of `test/host` and the extensions beside; Roost itself must have been built. */
 export async function bundleHostTests(): Promise<void> {
