@@ -154,8 +154,12 @@ async function startServer(one: Candidate): Promise<void> {
     command: process.execPath,
     args: [agent, '--children', '1', '--log', one.log],
   };
-  const path = process.env['PATH'] ?? '';
-  const program = one.peer.program?.(launch, join(one.folder, 'programs'));
+  const programs = one.peer.program?.(launch, join(one.folder, 'programs'));
+  if (programs !== undefined) {
+    // The editor takes the PATH of its extensions from the user's login shell.
+    mkdirSync(join(one.folder, 'home'), { recursive: true });
+    writeFileSync(join(one.folder, 'home', '.profile'), `export PATH='${programs}':"$PATH"\n`);
+  }
   const socket = join(one.folder, 'driver.sock');
   one.drivers = await DriverSocket.listen(socket);
   one.server = await startServerHost({
@@ -165,7 +169,9 @@ async function startServer(one: Candidate): Promise<void> {
     env: {
       ...one.mark.env,
       ROOST_DRIVER_SOCKET: socket,
-      PATH: program === undefined ? path : `${program}${delimiter}${path}`,
+      ...(programs === undefined
+        ? {}
+        : { PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}` }),
     },
   });
 }
