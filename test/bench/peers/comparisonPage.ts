@@ -80,7 +80,7 @@ function comparison(clients: readonly Measured[], circumstances: Circumstances):
   const counted = Math.max(0, ...clients.map(({ rounds }) => rounds.length));
   const { day, editor, machine, bareConnectMs } = circumstances;
   return [
-    `Measured on ${day} in ${editor} on ${machine}. Medians of ${counted} rounds; in brackets the ratio to ${first?.displayName ?? none}.`,
+    `Measured on ${day} in ${editor} on ${machine}. ${counted === 1 ? 'One round' : `Medians of ${counted} rounds`}; in brackets the ratio to ${first?.displayName ?? none}.`,
     `Without an editor, the protocol’s own client begins a session with the same agent in ${figure(bareConnectMs, 'ms')}.`,
     '',
     ...table,
