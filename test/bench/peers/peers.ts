@@ -55,7 +55,7 @@ export const peers: Readonly<Record<string, Peer>> = {
         sessionId: z.object({ sessionId: z.string() }).parse(started).sessionId,
       }),
     remark:
-      'Its process beside the agents is the guard that ends everything when the editor dies; it ends with the window.',
+      'Its guard, one process that ends everything when the editor dies, has an environment of its own and is not among the processes and the memory counted here.',
   },
   'formulahendry.acp-client': {
     displayName: 'ACP Client',
