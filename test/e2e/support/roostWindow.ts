@@ -19,8 +19,8 @@ export class RoostWindow {
   async openSideBar(): Promise<void> {
     const icon = this.page.locator('.activitybar a[aria-label^="Roost"]');
     await icon.waitFor();
-    if ((await this.sideBar.count()) === 0) await icon.click();
-    await this.sideBar.waitFor();
+    // A window that is restoring its side bar closes it by this click: the next one opens it again.
+    if ((await this.sideBar.count()) === 0) await this.#until(this.sideBar, () => icon.click());
   }
 
   /** The view of sessions. */
