@@ -96,30 +96,9 @@ function headOf(title: string): string {
   return found;
 }
 
-/** How many groups of editors the browser has noted for the next window: it does so every few seconds. */
+/** How many groups of editors the browser has noted for the next window. */
 async function groupsKept(): Promise<number> {
-  const layout = await roost.page.evaluate(async () => {
-    const answer = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => {
-          resolve(request.result);
-        };
-        request.onerror = () => {
-          reject(request.error ?? new Error('no answer'));
-        };
-      });
-    let found = '';
-    for (const { name = '' } of await indexedDB.databases()) {
-      if (!name.startsWith('vscode-web-state-db-')) continue;
-      const database = await answer(indexedDB.open(name));
-      const items = database.transaction('ItemTable').objectStore('ItemTable');
-      const kept: unknown = await answer(items.get('memento/workbench.parts.editor'));
-      database.close();
-      if (typeof kept === 'string') found += kept;
-    }
-    return found;
-  });
-  return layout.split('"type":"leaf"').length - 1;
+  return (await roost.keptLayout()).split('"type":"leaf"').length - 1;
 }
 
 function agents(): number {
