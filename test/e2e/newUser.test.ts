@@ -70,9 +70,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
   it('finds row, panel and conversation again after everything was ended and started', async () => {
     const { host, dataFolder, folder } = suite;
     const { port } = suite.server;
-    await expect
-      .poll(() => roost.keptLayout(), { timeout: 60_000 })
-      .toContain('roost.conversation');
+    // With the session's id, which the page itself gives to the editor: without it nobody knows whose panel it was.
+    await expect.poll(() => roost.keptLayout(), { timeout: 60_000 }).toContain('sessionId');
     await roost.page.goto('about:blank');
     await suite.server.dispose();
     suite.server = await startServerHost({ host, dataFolder, port });
