@@ -100,18 +100,22 @@ export class PanelView {
       parts.find.openAt(model.revealed);
     }
     this.#shownReveal = model.revealed;
-    this.#restore(composer, model.draft);
+    this.#restore(composer, model);
     if (model.focusCount !== this.#shownFocusCount) composer.focus();
     this.#shownFocusCount = model.focusCount;
   }
 
-  /** The page's own memory is the newer one; the host's outlives the panel. */
-  #restore(composer: Composer, kept: Draft | undefined): void {
+  /**
+   * The page's own memory is the newer one; the host's outlives the panel. A page may be brought back as the
+   * editor noted it before the draft was sent: what the conversation holds is no draft any more.
+   */
+  #restore(composer: Composer, model: PanelModel): void {
     if (this.#draftBack) return;
-    const draft = this.#restored?.draft ?? kept;
+    const draft = this.#restored?.draft ?? model.draft;
     this.#draftBack = true;
     this.#restored = undefined;
-    if (draft !== undefined) composer.setDraft(draft);
+    const sent = model.entries.some((one) => one.type === 'user' && one.text === draft?.text);
+    if (draft !== undefined && !sent) composer.setDraft(draft);
   }
 
   #build(): Parts {

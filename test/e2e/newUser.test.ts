@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
 import { startServerHost } from '../launch/serverHost.ts';
+import { keptLayout } from './support/keptLayout.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 import { agentsBelow, inWindow, type SuiteWindow } from './support/windowSuite.ts';
 
@@ -71,7 +72,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     const { host, dataFolder, folder } = suite;
     const { port } = suite.server;
     // With the session's id, which the page itself gives to the editor: without it nobody knows whose panel it was.
-    await expect.poll(() => roost.keptLayout(), { timeout: 60_000 }).toContain('sessionId');
+    await expect.poll(() => keptLayout(roost.page), { timeout: 60_000 }).toContain('sessionId');
     await roost.page.goto('about:blank');
     await suite.server.dispose();
     suite.server = await startServerHost({ host, dataFolder, port });

@@ -155,6 +155,23 @@ describe('the composer', () => {
     expect(await page.inputValue(composer)).toBe('half a thought');
   });
 
+  it('does not bring back what has been sent since the editor noted the page', async () => {
+    const { page } = stage;
+    await page.fill(composer, 'said already');
+    await page.waitForFunction(() => (sessionStorage.getItem('state') ?? '').includes('already'));
+    const noted = await page.evaluate(() => sessionStorage.getItem('state') ?? '');
+    await page.press(composer, 'Enter');
+    await page.waitForSelector('.entry.user:has-text("said already")');
+    await stage.hide();
+    await page.goto('http://panel.test/panel-style.css');
+    await page.evaluate((state) => {
+      sessionStorage.setItem('state', state);
+    }, noted);
+    await stage.show();
+    await page.waitForSelector('.entry.user:has-text("said already")');
+    expect(await page.inputValue(composer)).toBe('');
+  });
+
   it('stops the turn', async () => {
     await stage.startTurn('go');
     await stage.page.click('.stop');

@@ -10,6 +10,7 @@ import { descendantsOf } from '../launch/processes.ts';
 import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
 import { freshVsix } from '../launch/vsix.ts';
 import { openWorkbench, type Workbench } from '../launch/workbench.ts';
+import { keptLayout } from './support/keptLayout.ts';
 import { RoostWindow } from './support/roostWindow.ts';
 
 const say = (line: string): void => {
@@ -98,7 +99,7 @@ function headOf(title: string): string {
 
 /** How many groups of editors the browser has noted for the next window. */
 async function groupsKept(): Promise<number> {
-  return (await roost.keptLayout()).split('"type":"leaf"').length - 1;
+  return (await keptLayout(roost.page)).split('"type":"leaf"').length - 1;
 }
 
 function agents(): number {
