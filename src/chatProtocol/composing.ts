@@ -39,6 +39,15 @@ export const draftSchema = z.object({ text: z.string(), attached: z.array(attach
 /** What is written and not sent. */
 export type Draft = z.infer<typeof draftSchema>;
 
+/** A draft as it is kept for a later page. */
+export const keptDraftSchema = z.extend(draftSchema, {
+  /** Id of the transcript's last entry at that time: only what was said later can be this draft, sent. */
+  after: z.optional(z.string()),
+});
+
+/** A draft as it is kept for a later page. */
+export type KeptDraft = z.infer<typeof keptDraftSchema>;
+
 /** What can be attached by naming it; the host turns it into an {@link Attached}. */
 export const mentionRefSchema = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['file', 'folder']), uri: z.string() }),

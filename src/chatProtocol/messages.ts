@@ -1,6 +1,12 @@
 // What the extension host and a conversation panel say to one another: two unions of messages, parsed on both sides.
 import * as z from 'zod/mini';
-import { attachedSchema, draftSchema, mentionRefSchema, mentionSchema } from './composing.ts';
+import {
+  attachedSchema,
+  draftSchema,
+  keptDraftSchema,
+  mentionRefSchema,
+  mentionSchema,
+} from './composing.ts';
 import { entryChangeSchema, entryViewSchema } from './entries.ts';
 import { errorViewSchema, sessionViewSchema } from './session.ts';
 
@@ -30,7 +36,7 @@ export const toPanelSchema = z.discriminatedUnion('type', [
     before: optionalText,
     error: z.optional(errorViewSchema),
     /** What was written in an earlier panel of the session and never sent. */
-    draft: z.optional(draftSchema),
+    draft: z.optional(keptDraftSchema),
   }),
   z.object({
     type: z.literal('delta'),
@@ -107,7 +113,7 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     attached: z.optional(z.array(attachedSchema).check(z.maxLength(100))),
   }),
   /** What is in the composer now. */
-  z.object({ type: z.literal('draft'), draft: draftSchema }),
+  z.object({ type: z.literal('draft'), draft: keptDraftSchema }),
   z.object({ type: z.literal('mention'), query: z.string().check(z.maxLength(200)) }),
   z.object({ type: z.literal('attach'), ref: mentionRefSchema }),
   /** Addresses of files and folders that were dropped. */
@@ -169,7 +175,7 @@ export type FromPanel = z.infer<typeof fromPanelSchema>;
 export const panelStateSchema = z.object({
   sessionId: z.string(),
   /** An earlier version kept it in another form: it is left out then. */
-  draft: z.catch(z.optional(draftSchema), undefined),
+  draft: z.catch(z.optional(keptDraftSchema), undefined),
   /** The entry at the top of the view and how far it is scrolled past; absent: at the bottom. */
   scroll: z.optional(z.object({ entryId: z.string(), offset: z.number() })),
 });

@@ -1,5 +1,5 @@
 // What goes from the host to one panel: a snapshot when the panel is ready, then numbered deltas that never run ahead of it.
-import type { Draft } from '../chatProtocol/composing.ts';
+import type { KeptDraft } from '../chatProtocol/composing.ts';
 import { type EntryChange, pageSize } from '../chatProtocol/entries.ts';
 import { chatProtocolVersion, type ToPanel } from '../chatProtocol/messages.ts';
 import type { ErrorView, SessionView } from '../chatProtocol/session.ts';
@@ -38,7 +38,7 @@ export interface PanelChannelDeps {
   readonly words: Readonly<Record<string, string>>;
   readonly logger: Logger;
   /** What was written in an earlier panel of the session and never sent. */
-  readonly draft: () => Draft | undefined;
+  readonly draft: () => KeptDraft | undefined;
 }
 
 /**

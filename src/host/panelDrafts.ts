@@ -1,6 +1,6 @@
 // Drafts of prompts, kept in the workspace's memory so that they outlive their panel and its window.
 import * as z from 'zod/mini';
-import { type Draft, draftSchema } from '../chatProtocol/composing.ts';
+import { type KeptDraft, keptDraftSchema } from '../chatProtocol/composing.ts';
 
 /** The part of the editor's memory that drafts need. */
 export interface DraftMemory {
@@ -14,12 +14,12 @@ const keptDrafts = 100;
 /** A draft with more than this, in UTF-16 units, is kept without its attachments. */
 const sizeLimit = 500_000;
 
-const storedSchema = z.catch(z.array(z.tuple([z.string(), draftSchema])), []);
+const storedSchema = z.catch(z.array(z.tuple([z.string(), keptDraftSchema])), []);
 
 /** Drafts by session. */
 export class PanelDrafts {
   readonly #memory: DraftMemory;
-  readonly #drafts: Map<string, Draft>;
+  readonly #drafts: Map<string, KeptDraft>;
 
   constructor(memory: DraftMemory) {
     this.#memory = memory;
@@ -27,12 +27,12 @@ export class PanelDrafts {
   }
 
   /** What was written in a session and not sent. */
-  get(sessionId: string): Draft | undefined {
+  get(sessionId: string): KeptDraft | undefined {
     return this.#drafts.get(sessionId);
   }
 
   /** Keeps a draft; an empty one is forgotten. Resolves when it is kept. */
-  async set(sessionId: string, draft: Draft): Promise<void> {
+  async set(sessionId: string, draft: KeptDraft): Promise<void> {
     this.#drafts.delete(sessionId);
     if (draft.text !== '' || draft.attached.length > 0) {
       const small = JSON.stringify(draft).length <= sizeLimit;

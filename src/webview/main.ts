@@ -26,7 +26,7 @@ let model = emptyModel;
 let framePending = false;
 let stateTimer: number | undefined;
 let lastActivity = Number.NEGATIVE_INFINITY;
-/** The draft that the host has, as JSON. */
+/** Text and attachments of the draft that the host has, as JSON. */
 let keptDraft = '';
 
 function post(message: FromPanel): void {
@@ -49,10 +49,11 @@ function writeState(): void {
   const { state } = view;
   if (state === undefined) return;
   editor.setState({ sessionId, ...state });
-  const draft = JSON.stringify(state.draft);
-  if (state.draft === undefined || draft === keptDraft) return;
+  const { draft: kept } = state;
+  const draft = JSON.stringify([kept?.text, kept?.attached]);
+  if (kept === undefined || draft === keptDraft) return;
   keptDraft = draft;
-  post({ type: 'draft', draft: state.draft });
+  post({ type: 'draft', draft: kept });
 }
 
 const root = document.getElementById('panel');

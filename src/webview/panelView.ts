@@ -1,5 +1,5 @@
 // The whole panel: its parts in their places, and what of the model each is shown.
-import type { Draft } from '../chatProtocol/composing.ts';
+import type { KeptDraft } from '../chatProtocol/composing.ts';
 import type { FromPanel, PanelState } from '../chatProtocol/messages.ts';
 import { button, icon, isEditable, make } from './dom.ts';
 import { Announcer } from './render/announcer.ts';
@@ -48,8 +48,10 @@ export class PanelView {
   #shownReveal: Revealed | undefined;
   #shownSnapshot = 0;
   #draftBack = false;
+  /** Id of the last entry that was shown. */
+  #lastEntry: string | undefined;
   /** What an earlier page of this panel left, until it has been put back. */
-  #restored: { readonly draft: Draft | undefined; readonly scroll: ScrollPlace } | undefined;
+  #restored: { readonly draft: KeptDraft | undefined; readonly scroll: ScrollPlace } | undefined;
 
   /** @param restored what {@link state} was before a reload */
   constructor(root: HTMLElement, events: PanelViewEvents, restored: PanelState | undefined) {
@@ -66,7 +68,11 @@ export class PanelView {
   /** What should survive a reload; `undefined` while the earlier page's is not back yet. */
   get state(): Pick<PanelState, 'draft' | 'scroll'> | undefined {
     if (this.#parts === undefined || !this.#draftBack) return undefined;
-    return { draft: this.#parts.composer.draft, scroll: this.#parts.transcript.place };
+    const after = this.#lastEntry;
+    return {
+      draft: { ...this.#parts.composer.draft, ...(after === undefined ? {} : { after }) },
+      scroll: this.#parts.transcript.place,
+    };
   }
 
   /** Shows the model. */
@@ -100,22 +106,22 @@ export class PanelView {
       parts.find.openAt(model.revealed);
     }
     this.#shownReveal = model.revealed;
+    this.#lastEntry = model.entries.at(-1)?.id;
     this.#restore(composer, model);
     if (model.focusCount !== this.#shownFocusCount) composer.focus();
     this.#shownFocusCount = model.focusCount;
   }
 
   /**
-   * The page's own memory is the newer one; the host's outlives the panel. A page may be brought back as the
-   * editor noted it before the draft was sent: what the conversation holds is no draft any more.
+   * The page's own memory is the newer one; the host's outlives the panel. Both may be from before the draft
+   * was sent: what was said word for word after they were noted is no draft any more.
    */
   #restore(composer: Composer, model: PanelModel): void {
     if (this.#draftBack) return;
     const draft = this.#restored?.draft ?? model.draft;
     this.#draftBack = true;
     this.#restored = undefined;
-    const sent = model.entries.some((one) => one.type === 'user' && one.text === draft?.text);
-    if (draft !== undefined && !sent) composer.setDraft(draft);
+    if (draft !== undefined && !wasSent(draft, model.entries)) composer.setDraft(draft);
   }
 
   #build(): Parts {
@@ -243,6 +249,12 @@ export class PanelView {
     if (isEditable(event.target) || this.#parts === undefined) return;
     if (this.#parts.pending.key(event.key)) event.preventDefault();
   }
+}
+
+/** Entries come in pages: one that is not among these is older than all of them. */
+function wasSent({ text, after }: KeptDraft, entries: PanelModel['entries']): boolean {
+  const later = entries.slice(entries.findLastIndex(({ id }) => id === after) + 1);
+  return text !== '' && later.some((entry) => entry.type === 'user' && entry.text === text);
 }
 
 function headerButton(

@@ -1,5 +1,5 @@
 // What the panel knows, and how each message of the host changes it: pure, so that it can be tested without a page.
-import type { Draft, Mention } from '../chatProtocol/composing.ts';
+import type { Draft, KeptDraft, Mention } from '../chatProtocol/composing.ts';
 import type { EntryChange, EntryView } from '../chatProtocol/entries.ts';
 import { chatProtocolVersion, type ToPanel } from '../chatProtocol/messages.ts';
 import type { ErrorView, SessionView } from '../chatProtocol/session.ts';
@@ -30,7 +30,7 @@ export interface PanelModel {
   /** What the last search of the whole transcript found. */
   readonly found: Found | undefined;
   /** What the user wrote in an earlier panel of this session. */
-  readonly draft: Draft | undefined;
+  readonly draft: KeptDraft | undefined;
   /** Everything that was to go into the composer so far, in order. */
   readonly composed: readonly Draft[];
   /** How many snapshots there were: the view starts over with each. */

@@ -172,6 +172,18 @@ describe('the composer', () => {
     expect(await page.inputValue(composer)).toBe('');
   });
 
+  it('brings back what was sent once and then written again', async () => {
+    const { page } = stage;
+    await page.fill(composer, 'once more');
+    await page.press(composer, 'Enter');
+    await page.waitForSelector('.entry.user:has-text("once more")');
+    await page.fill(composer, 'once more');
+    await expect.poll(() => stage.drafts.get(stage.sessionId)?.text).toBe('once more');
+    await stage.hide();
+    await stage.show();
+    expect(await page.inputValue(composer)).toBe('once more');
+  });
+
   it('stops the turn', async () => {
     await stage.startTurn('go');
     await stage.page.click('.stop');
