@@ -1,8 +1,20 @@
-// Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, and found from elsewhere.
-import { cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, moved elsewhere, and a disk that is full.
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Browser, FrameLocator, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { panelWords } from '../../src/chatProtocol/words.ts';
+import { smallDisk } from '../fixtures/storage/smallDisk.ts';
 import { launchBrowser } from '../launch/browser.ts';
 import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
 import { root, scratchFolder } from '../launch/paths.ts';
@@ -25,6 +37,7 @@ const settings = {
   'roost.agents': { scripted: { name: 'Scripted', command: process.execPath, args } },
   'roost.defaultAgent': 'scripted',
 };
+const disk = smallDisk();
 
 let host: InstalledHost;
 let browser: Browser;
@@ -88,10 +101,12 @@ async function talked(word: string): Promise<void> {
   await roost.page.locator('iframe.webview').waitFor({ state: 'detached' });
 }
 
-/** The head of the session with this title. */
+/** The head of the session with this title, wherever it is kept now. */
 function headOf(title: string): string {
-  const cwd = join(dataFolder, 'data', 'User', 'workspaceStorage');
-  const heads = globSync('**/sessions/*.json', { cwd }).map((file) => join(cwd, file));
+  const places = [join(dataFolder, 'data', 'User', 'workspaceStorage'), disk.path];
+  const heads = places.flatMap((cwd) =>
+    globSync('**/sessions/*.json', { cwd }).map((file) => join(cwd, file)),
+  );
   const found = heads.find((file) => readFileSync(file, 'utf8').includes(`"title": "${title}"`));
   if (found === undefined) throw new Error(`no head says ${title}`);
   return found;
@@ -128,6 +143,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await server.dispose();
+  disk[Symbol.dispose]();
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -240,5 +256,65 @@ describe('sessions on disk', () => {
     await roost.openSideBar();
     await panelSaying('beta');
     expect(await roost.row(/^say delta/).count()).toBe(0);
+  });
+
+  it('move when they are to be kept in another folder', async () => {
+    const before = dirname(headOf('say alpha'));
+    const file = join(dataFolder, 'data', 'Machine', 'settings.json');
+    const machine = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const directory = join(disk.path, 'kept');
+    writeFileSync(file, JSON.stringify({ ...machine, 'roost.persistence.directory': directory }));
+    const reload = await notification(`Roost keeps sessions in ${directory}`);
+    await roost.picture('saved-6-directory');
+    await reload.getByRole('button', { name: 'Reload Window' }).click();
+    const offer = await notification('3 sessions of this workspace are kept in another folder');
+    await roost.picture('saved-7-offer');
+    await offer.getByRole('button', { name: 'Move Here' }).click();
+    for (const word of ['alpha', 'beta', 'epsilon']) {
+      await roost.row(new RegExp(`^say ${word}`)).waitFor();
+    }
+    await panelSaying('beta');
+    expect(dirname(headOf('say alpha'))).toBe(join(directory, 'sessions'));
+    expect(globSync('*.json', { cwd: before })).toEqual([]);
+  });
+
+  it('go on while the disk is full, which is said, and are saved when it is not', async () => {
+    const beta = await panelSaying('beta');
+    const head = headOf('say beta');
+    // Where no disk can be made: a folder in place of the head refuses every save as well.
+    const fill = (): void => {
+      if (disk.real) {
+        disk.fill();
+        return;
+      }
+      renameSync(head, `${head}~`);
+      mkdirSync(head);
+    };
+    const empty = (): void => {
+      if (disk.real) {
+        disk.empty();
+        return;
+      }
+      rmdirSync(head);
+      renameSync(`${head}~`, head);
+    };
+    await send(beta, 'say before');
+    await beta.document.getByRole('log').getByText('before', { exact: true }).waitFor();
+    await roost.row(/^Ready/).waitFor();
+    fill();
+    await send(beta, 'say still here');
+    await beta.document.getByRole('log').getByText('still here', { exact: true }).waitFor();
+    const full = await notification(disk.real ? 'the disk is full' : 'Cannot save');
+    await full.getByRole('button', { name: 'Open Settings' }).waitFor();
+    const banner = beta.document.locator('.banner', { hasText: panelWords.storageFailing });
+    await banner.waitFor();
+    await roost.picture('saved-8-full');
+    empty();
+    await banner.waitFor({ state: 'detached' });
+    await expect
+      .poll(() => readFileSync(head.replace(/json$/, 'jsonl'), 'utf8'), { timeout: 60_000 })
+      .toContain('still here');
+    await expect.poll(() => existsSync(head)).toBe(true);
+    await roost.picture('saved-9-saved');
   });
 });
