@@ -1,10 +1,13 @@
-// What somebody does who has just installed Roost: a first session, a search, a command allowed and one refused, a stop, and a return.
+// What somebody does who has just installed Roost: a first session, a search, commands allowed, refused and cut short, a plan, a name, a stop, and a return.
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
 import { startServerHost } from '../launch/serverHost.ts';
 import { keptLayout } from './support/keptLayout.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 import { agentsBelow, inWindow, type SuiteWindow } from './support/windowSuite.ts';
+
+/** For what a program on a busy machine takes. */
+const patient = { timeout: 60_000 };
 
 let suite: SuiteWindow;
 let roost: RoostWindow;
@@ -43,6 +46,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     const card = roost.panel.locator('.card.permission');
     await card.waitFor();
     await roost.row('Needs You').waitFor();
+    const badge = roost.page.locator('.activitybar .badge-content', { hasText: /^1$/ });
+    await badge.waitFor();
     await roost.picture(`${name}-3-permission`);
     await card
       .getByRole('button', { name: /^Allow/ })
@@ -58,11 +63,47 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     await card.waitFor({ state: 'detached' });
     await roost.row('Ready').waitFor();
     expect(await roost.panel.getByText('not-22-this').count()).toBe(0);
+    await badge.waitFor({ state: 'detached' });
     await roost.picture(`${name}-4-answered`);
   });
 
-  it('stops the session, and nothing of it runs on', async () => {
-    await roost.command('Roost: Stop Session');
+  it('completes a command, and sees the plan that it ticks, with what was thought folded', async () => {
+    const composer = roost.panel.locator('.composer-input');
+    await composer.click();
+    await composer.pressSequentially('/pl');
+    await roost.panel.locator('.completion', { hasText: 'plan' }).waitFor();
+    await composer.press('Tab');
+    await composer.press('Enter');
+    const plan = roost.panel.locator('.entry.plan');
+    await expect.poll(() => plan.locator('.plan-step.done').count(), patient).toBe(4);
+    const thought = roost.panel.locator('.thought .disclosure-button').first();
+    expect(await thought.getAttribute('aria-expanded')).toBe('false');
+    await roost.row('Ready').waitFor();
+    await roost.picture(`${name}-4b-plan`);
+  });
+
+  it('cuts a turn short with the stop button', async () => {
+    await roost.send('/run sleep 60');
+    const card = roost.panel.locator('.card.permission');
+    await card
+      .getByRole('button', { name: /^Allow/ })
+      .first()
+      .click();
+    await card.waitFor({ state: 'detached' });
+    await roost.row('Working').waitFor();
+    await expect.poll(() => agentsBelow(suite.server, 'sleep 60'), patient).toBeGreaterThan(0);
+    await roost.panel.locator('.composer-buttons .stop').click();
+    await roost.row('Ready').waitFor();
+    await expect.poll(() => agentsBelow(suite.server, 'sleep 60'), patient).toBe(0);
+    expect(agents()).toBe(1);
+  });
+
+  it('gives the session a name, and stops it on its row: nothing of it runs on', async () => {
+    await roost.chooseFromMenu(roost.row('/find roost'), 'Rename Session…');
+    await roost.answer('Rename Session', 'First steps');
+    const row = roost.row('First steps');
+    await row.waitFor();
+    await roost.act(row, 'Stop Session');
     await roost.row('Dormant').waitFor();
     expect(agents()).toBe(0);
     await roost.picture(`${name}-5-stopped`);
@@ -78,7 +119,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     suite.server = await startServerHost({ host, dataFolder, port });
     await roost.page.goto(suite.server.urlOf(folder));
     await roost.openSideBar();
-    await roost.row('/find roost').waitFor();
+    await roost.row('First steps').waitFor();
     await roost.panel.getByText('it-21-ran').first().waitFor();
     expect(agents()).toBe(0);
     await roost.picture(`${name}-6-back`);
