@@ -1,6 +1,5 @@
 // Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, moved elsewhere, and a disk that is full.
 import {
-  cpSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -11,39 +10,45 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Browser, FrameLocator, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FrameLocator } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
 import { panelWords } from '../../src/chatProtocol/words.ts';
 import { smallDisk } from '../fixtures/storage/smallDisk.ts';
-import { launchBrowser } from '../launch/browser.ts';
-import { hostsToTest, installHost, type InstalledHost } from '../launch/hosts.ts';
-import { root, scratchFolder } from '../launch/paths.ts';
-import { descendantsOf } from '../launch/processes.ts';
-import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
-import { freshVsix } from '../launch/vsix.ts';
-import { openWorkbench, type Workbench } from '../launch/workbench.ts';
+import { hostsToTest } from '../launch/hosts.ts';
+import { startServerHost } from '../launch/serverHost.ts';
 import { keptLayout } from './support/keptLayout.ts';
-import { RoostWindow } from './support/roostWindow.ts';
+import type { RoostWindow } from './support/roostWindow.ts';
+import { agentsBelow, inWindow, scriptedAgents, type SuiteWindow } from './support/windowSuite.ts';
 
-const say = (line: string): void => {
-  console.log(line);
-};
-const scratch = scratchFolder('on-disk');
-const folder = join(scratch, 'workspace');
-const dataFolder = join(scratch, 'server');
-const agent = join(root, 'test', 'fixtures', 'agents', 'scripted.mjs');
-const args = [agent, '--store', join(scratch, 'agent')];
-const settings = {
-  'roost.agents': { scripted: { name: 'Scripted', command: process.execPath, args } },
-  'roost.defaultAgent': 'scripted',
-};
+const { scripted } = scriptedAgents['roost.agents'];
 const disk = smallDisk();
 
-let host: InstalledHost;
-let browser: Browser;
-let server: ServerHost;
-let workbench: Workbench;
+let suite: SuiteWindow;
 let roost: RoostWindow;
+let settings: Readonly<Record<string, unknown>>;
+
+// Said before the window is: what is said first is done last.
+afterAll(() => {
+  disk[Symbol.dispose]();
+});
+
+inWindow(
+  'on-disk',
+  hostsToTest()[0] ?? 'newest',
+  async (window) => {
+    suite = window;
+    ({ roost } = window);
+    await roost.openSideBar();
+  },
+  (scratch) => {
+    const args = [...scripted.args, '--store', join(scratch, 'agent')];
+    settings = {
+      'roost.agents': { scripted: { ...scripted, args } },
+      'roost.defaultAgent': 'scripted',
+    };
+    return settings;
+  },
+);
 
 /** A panel by what was said in it, and how far to the left it is. */
 interface ShownPanel {
@@ -77,19 +82,6 @@ async function send({ document }: ShownPanel, prompt: string): Promise<void> {
   await composer.press('Enter');
 }
 
-/** A notification by its text: a server made for tests shows no toasts, only the list of them. */
-async function notification(text: string): Promise<Locator> {
-  const center = roost.page.locator('.notifications-center.visible');
-  const bell = roost.page.locator('[id="status.notifications"] a');
-  const found = center.locator('.notification-list-item').filter({ hasText: text });
-  const shown = async (): Promise<number> => {
-    if ((await center.count()) === 0) await bell.click();
-    return found.count();
-  };
-  await expect.poll(shown, { timeout: 120_000 }).toBeGreaterThan(0);
-  return found;
-}
-
 /** A new session in which one word was said. */
 async function talked(word: string): Promise<void> {
   await roost.command('Roost: New Session');
@@ -97,13 +89,12 @@ async function talked(word: string): Promise<void> {
   await roost.send(`say ${word}`);
   await roost.row(new RegExp(`^say ${word}`)).waitFor();
   await panelSaying(word);
-  await roost.command('View: Close All Editors');
-  await roost.page.locator('iframe.webview').waitFor({ state: 'detached' });
+  await roost.closePanels();
 }
 
 /** The head of the session with this title, wherever it is kept now. */
 function headOf(title: string): string {
-  const places = [join(dataFolder, 'data', 'User', 'workspaceStorage'), disk.path];
+  const places = [join(suite.dataFolder, 'data', 'User', 'workspaceStorage'), disk.path];
   const heads = places.flatMap((cwd) =>
     globSync('**/sessions/*.json', { cwd }).map((file) => join(cwd, file)),
   );
@@ -117,10 +108,6 @@ async function groupsKept(): Promise<number> {
   return (await keptLayout(roost.page)).split('"type":"leaf"').length - 1;
 }
 
-function agents(): number {
-  return descendantsOf(server.pid).filter(({ command }) => command.includes('scripted.mjs')).length;
-}
-
 /** Checks sessions in the list of a question, and confirms. */
 async function choose(...titles: string[]): Promise<void> {
   for (const title of titles) {
@@ -129,27 +116,6 @@ async function choose(...titles: string[]): Promise<void> {
   await roost.picture('saved-3-which');
   await roost.page.locator('.quick-input-widget .monaco-button', { hasText: /^OK$/ }).click();
 }
-
-beforeAll(async () => {
-  cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-  host = await installHost(hostsToTest()[0] ?? 'newest', say);
-  browser = await launchBrowser(say);
-  server = await startServerHost({ host, dataFolder, vsix: await freshVsix(say), settings });
-  workbench = await openWorkbench(browser, server, folder);
-  roost = new RoostWindow(workbench.page);
-  await roost.openSideBar();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-  disk[Symbol.dispose]();
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await roost.picture(`failed-${task.name.slice(0, 20)}`);
-});
 
 describe('sessions on disk', () => {
   it('are back after page and server have ended, panels in place, and go on where they were', async () => {
@@ -164,9 +130,10 @@ describe('sessions on disk', () => {
       .toBe(true);
     await roost.picture('saved-1-before');
     await expect.poll(groupsKept, { timeout: 60_000 }).toBe(2);
-    const { port } = server;
+    const { host, dataFolder, folder } = suite;
+    const { port } = suite.server;
     await roost.page.goto('about:blank');
-    await server.dispose();
+    await suite.server.dispose();
     // What the next test is about: two heads that nobody can read, and one that has a good copy.
     for (const title of ['say gamma', 'say delta']) {
       const head = headOf(title);
@@ -177,26 +144,26 @@ describe('sessions on disk', () => {
       rmSync(`${head}.bak`);
     }
     writeFileSync(headOf('say epsilon'), '');
-    server = await startServerHost({ host, dataFolder, port, settings });
-    await roost.page.goto(server.urlOf(folder));
+    suite.server = await startServerHost({ host, dataFolder, port, settings });
+    await roost.page.goto(suite.server.urlOf(folder));
     await roost.openSideBar();
     const [alpha, beta] = [await panelSaying('alpha'), await panelSaying('beta')];
     expect(alpha.left).toBeLessThan(beta.left);
     await roost.row(/^say alpha/).waitFor();
     await roost.row(/^say beta/).waitFor();
-    expect(agents()).toBe(0);
+    expect(agentsBelow(suite.server)).toBe(0);
     await roost.picture('saved-2-back');
     await send(alpha, 'history');
     // The agent itself knows what was said before.
     await alpha.document.getByRole('log').getByText('say alpha').nth(1).waitFor();
-    expect(agents()).toBe(1);
+    expect(agentsBelow(suite.server)).toBe(1);
   });
 
   it('that are damaged are told of, and come back as far as they can be read', async () => {
-    const copied = await notification('is back from its last good copy');
+    const copied = await roost.notification('is back from its last good copy');
     await copied.getByRole('button', { name: 'Open Session' }).click();
     await panelSaying('epsilon');
-    const lost = await notification('2 saved sessions are damaged');
+    const lost = await roost.notification('2 saved sessions are damaged');
     await roost.picture('saved-3-damaged');
     await lost.getByRole('button', { name: 'Choose…' }).click();
     const items = roost.page.locator('.quick-input-list .monaco-list-row');
@@ -225,6 +192,7 @@ describe('sessions on disk', () => {
   });
 
   it('are found without a folder, in a workspace of several, and when its file was renamed', async () => {
+    const { folder, scratch, server } = suite;
     const several = join(scratch, 'several.code-workspace');
     const renamed = join(scratch, 'renamed.code-workspace');
     writeFileSync(several, JSON.stringify({ folders: [{ path: folder }, { path: scratch }] }));
@@ -260,14 +228,16 @@ describe('sessions on disk', () => {
 
   it('move when they are to be kept in another folder', async () => {
     const before = dirname(headOf('say alpha'));
-    const file = join(dataFolder, 'data', 'Machine', 'settings.json');
+    const file = join(suite.dataFolder, 'data', 'Machine', 'settings.json');
     const machine = JSON.parse(readFileSync(file, 'utf8')) as object;
     const directory = join(disk.path, 'kept');
     writeFileSync(file, JSON.stringify({ ...machine, 'roost.persistence.directory': directory }));
-    const reload = await notification(`Roost keeps sessions in ${directory}`);
+    const reload = await roost.notification(`Roost keeps sessions in ${directory}`);
     await roost.picture('saved-6-directory');
     await reload.getByRole('button', { name: 'Reload Window' }).click();
-    const offer = await notification('3 sessions of this workspace are kept in another folder');
+    const offer = await roost.notification(
+      '3 sessions of this workspace are kept in another folder',
+    );
     await roost.picture('saved-7-offer');
     await offer.getByRole('button', { name: 'Move Here' }).click();
     for (const word of ['alpha', 'beta', 'epsilon']) {
@@ -304,11 +274,13 @@ describe('sessions on disk', () => {
     fill();
     await send(beta, 'say still here');
     await beta.document.getByRole('log').getByText('still here', { exact: true }).waitFor();
-    const full = await notification(disk.real ? 'the disk is full' : 'Cannot save');
+    const full = await roost.notification(disk.real ? 'the disk is full' : 'Cannot save');
     await full.getByRole('button', { name: 'Open Settings' }).waitFor();
     const banner = beta.document.locator('.banner', { hasText: panelWords.storageFailing });
     await banner.waitFor();
     await roost.picture('saved-8-full');
+    await roost.hideNotifications();
+    await roost.picture('saved-8-banner');
     empty();
     await banner.waitFor({ state: 'detached' });
     await expect
