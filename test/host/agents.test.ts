@@ -3,47 +3,43 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { after, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi, SessionInfo } from '../../src/api.ts';
 import {
   extension,
   processesOf,
-  removeAllSessions,
-  roost,
+  run,
   scripted,
   setSetting,
   whenSession,
+  withSettings,
 } from './roost.ts';
-
-const run = async <T = unknown>(name: string, argument?: unknown): Promise<T> =>
-  vscode.commands.executeCommand<T>(`roost.${name}`, argument);
 
 const signedOut = { name: 'SessionError', code: 'authRequired' };
 
 describe('agents', () => {
   let api: RoostApi;
-  let scratch: string;
 
-  before(async () => {
-    api = await roost();
-    scratch = mkdtempSync(join(tmpdir(), 'roost-agents-'));
-    await setSetting('agents', {
-      login: scripted('--needs-auth'),
-      forever: scripted('--needs-auth', '--auth-forever'),
-      later: scripted('--needs-auth', '--auth-at-prompt'),
-      shell: scripted('--needs-auth', '--auth-file', join(scratch, 'signed-in')),
-      keyed: scripted('--auth-key', 'ROOST_TEST_KEY'),
-      tools: scripted('--mcp'),
-    });
-  });
+  const scratch = mkdtempSync(join(tmpdir(), 'roost-agents-'));
 
-  afterEach(async () => {
-    await removeAllSessions(api);
-  });
+  withSettings(
+    () => ({
+      agents: {
+        login: scripted('--needs-auth'),
+        forever: scripted('--needs-auth', '--auth-forever'),
+        later: scripted('--needs-auth', '--auth-at-prompt'),
+        shell: scripted('--needs-auth', '--auth-file', join(scratch, 'signed-in')),
+        keyed: scripted('--auth-key', 'ROOST_TEST_KEY'),
+        tools: scripted('--mcp'),
+      },
+    }),
+    (activated) => {
+      api = activated;
+    },
+  );
 
-  after(async () => {
-    await setSetting('agents', undefined);
+  after(() => {
     rmSync(scratch, { recursive: true, force: true });
   });
 

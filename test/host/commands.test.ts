@@ -3,25 +3,20 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi, SavedSessionInfo, SessionInfo, TerminationReport } from '../../src/api.ts';
 import { adviceCommands } from '../../src/host/errorAdvice.ts';
 import {
   extension,
   processesOf,
-  removeAllSessions,
-  roost,
+  run,
   scripted,
   setSetting,
   when,
   whenSession,
+  withSettings,
 } from './roost.ts';
-
-/** Runs a command of Roost. */
-async function run<T = unknown>(name: string, argument?: unknown): Promise<T> {
-  return vscode.commands.executeCommand<T>(`roost.${name}`, argument);
-}
 
 /** The open conversation panels. */
 function panels(): vscode.Tab[] {
@@ -36,24 +31,15 @@ function panels(): vscode.Tab[] {
 describe('commands', () => {
   let api: RoostApi;
 
-  before(async () => {
-    api = await roost();
-    await setSetting('agents', {
-      scripted: scripted(),
-      missing: { command: 'roost-no-such-command' },
-    });
-    await setSetting('defaultAgent', 'scripted');
-  });
-
-  afterEach(async () => {
-    await vscode.window.tabGroups.close(panels());
-    await removeAllSessions(api);
-  });
-
-  after(async () => {
-    await setSetting('defaultAgent', undefined);
-    await setSetting('agents', undefined);
-  });
+  withSettings(
+    () => ({
+      agents: { scripted: scripted(), missing: { command: 'roost-no-such-command' } },
+      defaultAgent: 'scripted',
+    }),
+    (activated) => {
+      api = activated;
+    },
+  );
 
   it('are what failures offer', async () => {
     const known = new Set(await vscode.commands.getCommands());

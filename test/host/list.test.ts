@@ -2,15 +2,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi, SessionInfo } from '../../src/api.ts';
-import { removeAllSessions, roost, scripted, setSetting, whenSession } from './roost.ts';
-
-/** Runs a command of Roost. */
-async function run<T = unknown>(name: string, argument?: unknown): Promise<T> {
-  return vscode.commands.executeCommand<T>(`roost.${name}`, argument);
-}
+import { run, scripted, setSetting, whenSession, withSettings } from './roost.ts';
 
 interface Change {
   readonly path: string;
@@ -25,26 +20,22 @@ describe('what the user makes of sessions', () => {
   const changed = join(folder, 'changed-by-a-test.txt');
   const created = join(folder, 'created-by-a-test.txt');
 
-  before(async () => {
-    api = await roost();
-    await setSetting('agents', {
-      scripted: scripted(),
-      forking: scripted('--caps', 'load,fork', '--store', join(folder, '.forks')),
-    });
-    await setSetting('defaultAgent', 'scripted');
-  });
+  withSettings(
+    () => ({
+      agents: {
+        scripted: scripted(),
+        forking: scripted('--caps', 'load,fork', '--store', join(folder, '.forks')),
+      },
+      defaultAgent: 'scripted',
+    }),
+    (activated) => {
+      api = activated;
+    },
+  );
 
-  afterEach(async () => {
-    await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
-    await removeAllSessions(api);
+  afterEach(() => {
     for (const file of [changed, created]) rmSync(file, { force: true });
     rmSync(join(folder, '.forks'), { recursive: true, force: true });
-  });
-
-  after(async () => {
-    await setSetting('defaultAgent', undefined);
-    await setSetting('agents', undefined);
-    await setSetting('permissions.byAgent', undefined);
   });
 
   /** Sends a prompt that asks; the answer's words in the transcript. */

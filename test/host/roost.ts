@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, afterEach, before } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi, SessionInfo } from '../../src/api.ts';
 
@@ -30,11 +31,46 @@ export function scripted(...flags: string[]): Record<string, unknown> {
   };
 }
 
-/** Sets a setting for the user, and hands back what it was. */
+/** Settings that were set and are to be taken back. */
+const changed = new Set<string>();
+
+/** Sets a setting for the user; `undefined` takes it back. */
 export async function setSetting(name: string, value: unknown): Promise<void> {
+  changed.add(name);
   await vscode.workspace
     .getConfiguration('roost')
     .update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+/**
+ * Sets these before the tests of the block it is called in, and hands out Roost. After each test its panels
+ * and sessions are gone, after the last one every setting that was changed.
+ */
+export function withSettings(
+  settings: () => Readonly<Record<string, unknown>>,
+  ready: (api: RoostApi) => void,
+): void {
+  let api: RoostApi;
+
+  before(async () => {
+    api = await roost();
+    for (const [name, value] of Object.entries(settings())) await setSetting(name, value);
+    ready(api);
+  });
+
+  afterEach(async () => {
+    await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
+    await removeAllSessions(api);
+  });
+
+  after(async () => {
+    for (const name of changed) await setSetting(name, undefined);
+  });
+}
+
+/** Runs a command of Roost. */
+export async function run<T = unknown>(name: string, argument?: unknown): Promise<T> {
+  return vscode.commands.executeCommand<T>(`roost.${name}`, argument);
 }
 
 /** Resolves with the session once `is` holds of it; looks at once and at every change. */

@@ -2,46 +2,39 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi } from '../../src/api.ts';
 import {
   processesOf,
-  removeAllSessions,
-  roost,
   scripted,
   setSetting,
   StatusRecord,
   whenSession,
+  withSettings,
 } from './roost.ts';
 
 describe('a session', () => {
   let api: RoostApi;
 
-  before(async () => {
-    api = await roost();
-    await setSetting('agents', {
-      scripted: scripted(),
-      missing: { command: 'roost-no-such-command' },
-      notExecutable: { command: join(workspaceFolder(), 'package.json') },
-      exits: scripted('--crash-at', 'start', '--stderr', 'I am leaving'),
-      silent: scripted('--silent-at', 'initialize'),
-      future: scripted('--protocol', '99'),
-      garbage: scripted('--garbage'),
-      noisy: scripted('--flood-stderr', '2000000'),
-      family: scripted('--children', '3', '--ignore-eof', '--ignore-sigterm'),
-    });
-  });
-
-  afterEach(async () => {
-    await removeAllSessions(api);
-  });
-
-  after(async () => {
-    await setSetting('agents', undefined);
-    await setSetting('supervision.handshakeTimeoutSeconds', undefined);
-    await setSetting('supervision.graceSeconds', undefined);
-  });
+  withSettings(
+    () => ({
+      agents: {
+        scripted: scripted(),
+        missing: { command: 'roost-no-such-command' },
+        notExecutable: { command: join(workspaceFolder(), 'package.json') },
+        exits: scripted('--crash-at', 'start', '--stderr', 'I am leaving'),
+        silent: scripted('--silent-at', 'initialize'),
+        future: scripted('--protocol', '99'),
+        garbage: scripted('--garbage'),
+        noisy: scripted('--flood-stderr', '2000000'),
+        family: scripted('--children', '3', '--ignore-eof', '--ignore-sigterm'),
+      },
+    }),
+    (activated) => {
+      api = activated;
+    },
+  );
 
   it('of the shipped agent finds text, runs what is allowed, and stops without a trace', async () => {
     const { sessionId, status } = await api.createSession();

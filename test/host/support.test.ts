@@ -1,15 +1,10 @@
 // Commands about Roost itself, in a real extension host: who needs the user, how Roost is doing, and the key of a model.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi, SessionInfo } from '../../src/api.ts';
-import { removeAllSessions, roost, scripted, setSetting, when, whenSession } from './roost.ts';
-
-/** Runs a command of Roost. */
-async function run<T = unknown>(name: string, argument?: unknown): Promise<T> {
-  return vscode.commands.executeCommand<T>(`roost.${name}`, argument);
-}
+import { run, scripted, setSetting, when, whenSession, withSettings } from './roost.ts';
 
 /** Resolves when the tab in front is one of these, by its title. */
 async function whenShown(...titles: readonly string[]): Promise<string> {
@@ -26,25 +21,15 @@ async function whenShown(...titles: readonly string[]): Promise<string> {
 describe('Roost about itself', () => {
   let api: RoostApi;
 
-  before(async () => {
-    api = await roost();
-    await setSetting('agents', {
-      scripted: scripted(),
-      missing: { command: 'roost-no-such-command' },
-    });
-    await setSetting('defaultAgent', 'scripted');
-  });
-
-  afterEach(async () => {
-    await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
-    await removeAllSessions(api);
-  });
-
-  after(async () => {
-    for (const name of ['agents', 'defaultAgent', 'workspaceAgent.url']) {
-      await setSetting(name, undefined);
-    }
-  });
+  withSettings(
+    () => ({
+      agents: { scripted: scripted(), missing: { command: 'roost-no-such-command' } },
+      defaultAgent: 'scripted',
+    }),
+    (activated) => {
+      api = activated;
+    },
+  );
 
   it('opens one after another the sessions that need the user', async () => {
     await run('openNeedsYou', {});
