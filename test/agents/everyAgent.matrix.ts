@@ -5,6 +5,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newRunMark, scratchFolder, type RunMark } from '../launch/paths.ts';
+import { MissingError } from '../launch/pinned.ts';
 import { descendantsOf, markedProcesses } from '../launch/processes.ts';
 import { until } from '../process/support/tags.ts';
 import type { Disposable } from '../../src/session/event.ts';
@@ -29,6 +30,8 @@ describe.each(recipeIds)('%s', (id) => {
   let model: ModelServer;
   let mark: RunMark;
   let roost: RoostStack;
+  /** The windows so far; the last is open. */
+  const windows: RoostStack[] = [];
   let sessionId: string;
   let createdAt = 0;
   const hearing: Disposable[] = [];
@@ -43,12 +46,18 @@ describe.each(recipeIds)('%s', (id) => {
     model = await ModelServer.start();
     model.folder = folder;
     mark = newRunMark();
-    roost = await open();
+    try {
+      roost = await open();
+    } catch (error) {
+      // Red, and said where people look: an agent that was not run is no agent that passed.
+      if (error instanceof MissingError) row.cannotRun(error.message);
+      throw error;
+    }
   });
 
   afterAll(async () => {
     for (const one of hearing) one.dispose();
-    await roost[Symbol.asyncDispose]();
+    await windows.at(-1)?.[Symbol.asyncDispose]();
     await model[Symbol.asyncDispose]();
     await rm(scratch, { recursive: true, force: true });
     await rm(home, { recursive: true, force: true });
@@ -62,11 +71,13 @@ describe.each(recipeIds)('%s', (id) => {
       modelUrl: model.url,
       report: console.log,
     });
-    return new RoostStack({
+    const window = new RoostStack({
       folder,
       storage: join(scratch, 'storage'),
       agents: { [id]: { ...command, env: { ...env, ...mark.env } } },
     });
+    windows.push(window);
+    return window;
   }
 
   /** One cell of the table: what `run` returns stands in it, or that it failed. */

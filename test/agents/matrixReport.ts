@@ -58,6 +58,12 @@ export class MatrixRow {
     this.#introduced = `${name} ${version}`.trim();
   }
 
+  /** Says in every cell's place why the agent could not be run at all. */
+  cannotRun(reason: string): void {
+    for (const column of columns) this.#cells.set(column, '');
+    this.#cells.set('answers', `not run: ${reason}`);
+  }
+
   /** Writes the agent's file and the table. A run that left cells out (`-t`) changes neither. */
   write(): void {
     if (columns.some((column) => !this.#cells.has(column))) return;

@@ -1,9 +1,9 @@
 // Installs agents that others have made and prepares a home for each, in which it reaches nothing but loopback.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { installPinned, type Report } from '../launch/pinned.ts';
+import { installPinned, MissingError, type Report } from '../launch/pinned.ts';
 import { recipes, type RecipeId } from './recipeList.ts';
 import type { PeerCommand } from './sdkPeer.ts';
 
@@ -30,14 +30,18 @@ export const recipeIds: readonly RecipeId[] = all.filter((id) =>
   recipes[id].platforms.includes(platform),
 );
 
-/** Those of them that are small and quick enough for every run of all tests. */
+/**
+ * Those of them for every run of all tests: quick, and in need of nothing but Node or the C library. One runs its commands and
+ * files by itself, the other in Roost's terminals and through the editor.
+ */
 export const lightRecipeIds: readonly RecipeId[] = recipeIds.filter(
-  (id) => id === 'codex' || id === 'opencode',
+  (id) => id === 'kimi' || id === 'opencode',
 );
 
 /**
  * Installs an agent, unless it is there already, and prepares its home.
  * @returns the command that starts it; with it, the agent reaches nothing but loopback
+ * @throws MissingError when this machine lacks a library that the program is linked with
  */
 export async function recipe(
   id: RecipeId,
@@ -64,6 +68,10 @@ export async function recipe(
   }
   const file = join(folder, program(platform));
   const isScript = /\.m?js$/u.test(file);
+  const missing = isScript ? [] : missingLibraries(file);
+  if (missing.length > 0) {
+    throw new MissingError(`${title} needs ${missing.join(', ')}, which this machine lacks`);
+  }
   const whole = {
     HOME: home,
     // Programs that start Node themselves get the one that runs us: some need a newer one than is installed.
@@ -87,4 +95,12 @@ export async function recipe(
   return isScript
     ? { command: process.execPath, args: [file, ...args], env: whole }
     : { command: file, args, env: whole };
+}
+
+/** The shared libraries a program is linked with that the system does not find; none are looked for outside Linux. */
+function missingLibraries(file: string): string[] {
+  if (process.platform !== 'linux') return [];
+  const { stdout, error } = spawnSync('ldd', [file], { encoding: 'utf8', timeout: 10_000 });
+  if (error !== undefined) return [];
+  return [...stdout.matchAll(/^\s*(\S+) => not found/gmu)].map(([, name]) => name ?? '');
 }
