@@ -9,7 +9,7 @@ const sliceBesideMs = 1;
  * messages is a dozen short steps (files, pipes, timers), each a turn of the event loop: they pass in
  * one pause instead of one a slice.
  */
-const pauseBesideMs = 2;
+const pauseBesideMs = 5;
 /** A connection counts as talking this long after its last message in either direction. */
 const talkingMs = 500;
 

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 
 /** What `stat` tells that storage looks at. */
-export type FileFacts = Pick<fs.Stats, 'size' | 'mtimeMs' | 'ino' | 'nlink'>;
+export type FileFacts = Pick<fs.Stats, 'size' | 'mtimeMs' | 'ino' | 'nlink' | 'mode'>;
 
 /**
  * File operations. All fail with an error that carries the operating system's `code`. Writing is

@@ -19,6 +19,14 @@ const renameRetryMs = [10, 40, 160];
 
 const copyBytesAtOnce = 256 * 1024;
 
+/**
+ * What a file was when it was looked at: one that was replaced or edited differs in at least one of
+ * these. The inode tells two replacements within one tick of the file system's clock apart.
+ */
+export function fingerprintOf({ size, mtimeMs, ino }: FileFacts): string {
+  return `${size}-${mtimeMs}-${ino}`;
+}
+
 /** A file's bytes; `undefined` when it is not there. */
 export async function readIfThere(fs: FileSystem, path: string): Promise<Buffer | undefined> {
   try {
@@ -125,10 +133,12 @@ export async function createFile(
   const fd = await fs.open(path, 'wx', fileMode);
   try {
     try {
-      await fs.fchmod(fd, fileMode);
       await writeAll(fs, fd, bytes, 0);
       await fs.fsync(fd);
-      return await fs.fstat(fd);
+      const facts = await fs.fstat(fd);
+      // A umask can only have taken something away.
+      if ((facts.mode & 0o777) !== fileMode) await fs.fchmod(fd, fileMode);
+      return facts;
     } finally {
       await fs.close(fd);
     }

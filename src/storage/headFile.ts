@@ -7,13 +7,14 @@ import type { Logger } from '../session/ports.ts';
 import { sessionStateSchema, type SessionState } from '../session/state.ts';
 import {
   createFile,
+  fingerprintOf,
   readIfThere,
   removeIfThere,
   removeQuietly,
   renameFile,
   syncFolder,
 } from './files.ts';
-import type { FileFacts, FileSystem } from './fileSystem.ts';
+import type { FileSystem } from './fileSystem.ts';
 import {
   formatHead,
   maxHeadBytes,
@@ -34,14 +35,6 @@ export interface HeadDeps {
   readonly temporaryName: () => string;
   /** Called before each write: makes the folder, and throws when the session is not ours to write. */
   readonly prepare: (sessionId: string, paths: SessionPaths) => Promise<void>;
-}
-
-/**
- * What a head file was when it was looked at: one that was replaced or edited differs in at least one
- * of these. The inode tells two saves within one tick of the file system's clock apart.
- */
-export function fingerprintOf({ size, mtimeMs, ino }: FileFacts): string {
-  return `${size}-${mtimeMs}-${ino}`;
 }
 
 /** A head as written. */
@@ -82,6 +75,8 @@ export class HeadWriter {
   readonly #paths: SessionPaths;
   #running: Promise<void> | undefined;
   #waiting: { state: SessionState; readonly done: PromiseWithResolvers<WrittenHead> } | undefined;
+  /** What was written last: as long as the file is still that one, it need not be read before the next. */
+  #last: { readonly fingerprint: string; readonly head: Head } | undefined;
 
   constructor(deps: HeadDeps, sessionId: string, paths: SessionPaths) {
     this.#deps = deps;
@@ -141,7 +136,7 @@ export class HeadWriter {
     try {
       // Each is a few trips to the disk, and whoever waits for a status waits for this.
       const [before] = await Promise.all([
-        readHead(fs, head, this.#sessionId),
+        this.#before(head),
         this.#deps.prepare(this.#sessionId, this.#paths),
       ]);
       if (before?.newer === true) throw writtenByNewer(this.#sessionId, head);
@@ -149,23 +144,46 @@ export class HeadWriter {
       const savedAt = stamp(clock);
       const text = this.#format(state, savedAt, onDisk);
       const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
-      const facts = await createFile(fs, temporary, text);
+      // The old head gets its other name meanwhile: it stays where it is until the new one is on disk.
+      const [created, keptOld] = await Promise.allSettled([
+        createFile(fs, temporary, text),
+        this.#keepOld(before),
+      ]);
+      if (created.status === 'rejected') throw created.reason;
       try {
-        if (before?.kind === 'whole') await this.#keep(head, this.#paths.backup);
-        if (before?.kind === 'damaged') await this.#keepDamaged(head);
+        if (keptOld.status === 'rejected') throw keptOld.reason;
         await renameFile(this.#deps, temporary, head);
       } catch (error) {
         await removeQuietly(fs, temporary);
         throw error;
       }
       await syncFolder(fs, dirname(head));
+      const fingerprint = fingerprintOf(created.value);
       // Our own text, checked above: it has a head's type.
-      const written = (JSON.parse(text.toString('utf8')) as Head).state;
-      return { fingerprint: fingerprintOf(facts), bytes: facts.size, savedAt, state: written };
+      const written = JSON.parse(text.toString('utf8')) as Head;
+      this.#last = { fingerprint, head: written };
+      return { fingerprint, bytes: created.value.size, savedAt, state: written.state };
     } catch (error) {
       if (error instanceof SessionError) throw error;
       throw storageFailed('save', head, error, this.#sessionId);
     }
+  }
+
+  /** The head that is in the file. */
+  async #before(file: string): Promise<ParsedHead | undefined> {
+    const { fs } = this.#deps;
+    const facts = fs.statSync(file);
+    if (facts !== undefined && fingerprintOf(facts) === this.#last?.fingerprint) {
+      return { kind: 'whole', head: this.#last.head, newer: false };
+    }
+    return readHead(fs, file, this.#sessionId, facts?.size);
+  }
+
+  /** Keeps the head that is about to be replaced. */
+  async #keepOld(before: ParsedHead | undefined): Promise<void> {
+    const { head, backup } = this.#paths;
+    if (before?.kind === 'whole') await this.#keep(head, backup);
+    if (before?.kind === 'damaged') await this.#keepDamaged(head);
   }
 
   /** The head's bytes, never more than can be read again. */

@@ -80,7 +80,8 @@ export class LineFile {
   /** Resolves when every line written before the call is on stable storage. Rejects with the system's error. */
   async flush(): Promise<void> {
     // What a file without a name holds, nobody can read: it counts as not written, like what is suspect.
-    const again = this.#suspect || (await this.#isRemoved());
+    // Where something is to be synced, the sync looks at that itself.
+    const again = this.#suspect || (!this.dirty && (await this.#isRemoved()));
     const target = again ? ++this.#written : this.#written;
     while (this.#synced < target) {
       this.#syncing ??= this.#sync().finally(() => {

@@ -1,9 +1,9 @@
 // Getting at a session's files: one operation at a time, in a folder that exists, as the owner.
 import { SessionError } from '../session/errors.ts';
 import type { Logger } from '../session/ports.ts';
-import { ensureFolder, folderMode } from './files.ts';
+import { ensureFolder, fingerprintOf, folderMode } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
-import { dropOwnership, takeOwnership, type OwnerDeps } from './ownerFile.ts';
+import { dropOwnership, isOwnedElsewhere, takeOwnership, type OwnerDeps } from './ownerFile.ts';
 import type { SessionPaths } from './sessionFiles.ts';
 import { storageFailed } from './storageErrors.ts';
 
@@ -27,6 +27,8 @@ export interface OwnedSession {
 export class SessionAccess {
   readonly #deps: SessionAccessDeps;
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** What the owner files of this store were when they were put in place, by path. */
+  readonly #own = new Map<string, string>();
   #folderChecked = false;
 
   constructor(deps: SessionAccessDeps) {
@@ -36,7 +38,8 @@ export class SessionAccess {
   /** Makes the folder, and keeps it to the user. Rejects with the system's error. */
   async ensureFolders(): Promise<void> {
     const { fs, folder, logger } = this.#deps;
-    const created = await ensureFolder(fs, folder);
+    // Each save comes by here: looking is far cheaper than trying to make it.
+    const created = fs.statSync(folder) === undefined && (await ensureFolder(fs, folder));
     if (created || this.#folderChecked) return;
     this.#folderChecked = true;
     // Made by someone else, perhaps with another umask: what was said is for the user alone.
@@ -72,6 +75,7 @@ export class SessionAccess {
     try {
       await this.ensureFolders();
       await takeOwnership(this.#deps.owner, paths.owner, sessionId);
+      this.#noteOwn(paths.owner);
       try {
         const result = await work();
         keep = !briefly;
@@ -85,9 +89,23 @@ export class SessionAccess {
     }
   }
 
+  /** Whether somebody else who still lives owns the session. Rejects when the file cannot be read. */
+  async isOwnedElsewhere({ owner }: SessionPaths): Promise<boolean> {
+    const facts = this.#deps.fs.statSync(owner);
+    // Nobody replaces the file of an owner who lives, so ours need not be read again.
+    if (facts !== undefined && this.#own.get(owner) === fingerprintOf(facts)) return false;
+    return isOwnedElsewhere(this.#deps.owner, owner);
+  }
+
+  #noteOwn(file: string): void {
+    const facts = this.#deps.fs.statSync(file);
+    if (facts !== undefined) this.#own.set(file, fingerprintOf(facts));
+  }
+
   /** Gives ownership back; never rejects. */
   async release(paths: SessionPaths): Promise<void> {
     const { owner, logger } = this.#deps;
+    this.#own.delete(paths.owner);
     try {
       await dropOwnership(owner, paths.owner);
     } catch (error) {

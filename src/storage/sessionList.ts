@@ -2,10 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../session/clock.ts';
 import type { Logger, StoredSession } from '../session/ports.ts';
-import { namesIn } from './files.ts';
+import { fingerprintOf, namesIn } from './files.ts';
 import type { FileFacts, FileSystem } from './fileSystem.ts';
 import { parseHead, type ParsedHead } from './headFormat.ts';
-import { fingerprintOf, readHead } from './headFile.ts';
+import { readHead } from './headFile.ts';
 import { isOwnedElsewhere, type OwnerDeps } from './ownerFile.ts';
 import { askingOnce } from './processIdentity.ts';
 import { damagedSession, wholeSession, type RowFacts } from './savedSession.ts';

@@ -17,7 +17,7 @@ import { TranscriptSearch, type TranscriptHit } from '../session/transcriptSearc
 import { fileMode, syncFolder } from './files.ts';
 import { nodeFileSystem, type FileSystem } from './fileSystem.ts';
 import { HeadWriter, readHead, writtenByNewer, type HeadDeps } from './headFile.ts';
-import { isOwnedElsewhere, ownedElsewhere, type OwnerDeps } from './ownerFile.ts';
+import { ownedElsewhere, type OwnerDeps } from './ownerFile.ts';
 import type { ProcessIdentity } from './processIdentity.ts';
 import { savedInfo } from './savedSession.ts';
 import { SessionAccess } from './sessionAccess.ts';
@@ -102,12 +102,12 @@ class FileSessionStore implements DiskStore {
       clock,
       logger,
       temporaryName,
-      prepare: async (sessionId, { owner }) => {
+      prepare: async (sessionId, ofSession) => {
         const [elsewhere] = await Promise.all([
-          isOwnedElsewhere(this.#owner, owner),
+          this.#access.isOwnedElsewhere(ofSession),
           this.#access.ensureFolders(),
         ]);
-        if (elsewhere) throw ownedElsewhere(sessionId, owner);
+        if (elsewhere) throw ownedElsewhere(sessionId, ofSession.owner);
       },
     };
     this.#trash = { fs, clock, paths };

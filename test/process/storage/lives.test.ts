@@ -6,7 +6,7 @@ import { FakeClock } from '../../fakes/fakeClock.ts';
 import { domainOn, type DomainOnDisk } from '../../fixtures/storage/domainOn.ts';
 import { FaultyFileSystem } from '../../fixtures/storage/faultyFileSystem.ts';
 import { stateOf } from '../../fixtures/storage/stateOf.ts';
-import { testFolder, type TestFolder } from '../../fixtures/storage/storeFixture.ts';
+import { jsonOf, testFolder, type TestFolder } from '../../fixtures/storage/storeFixture.ts';
 
 /** A life in which a session was talked to, ended in order; the session's id. */
 async function talked(folder: TestFolder, prompt = 'fix the test'): Promise<string> {
@@ -32,10 +32,6 @@ function lines(entries: readonly TranscriptEntry[]): string[] {
   return entries.map((entry) =>
     entry.type === 'user' || entry.type === 'notice' ? `${entry.type}: ${entry.text}` : entry.type,
   );
-}
-
-function jsonOf(file: string): Record<string, unknown> {
-  return JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
 /** What lies beside a head that was damaged. */
@@ -261,6 +257,7 @@ describe('a head that cannot be saved', () => {
     });
     expect(sessions.get(sessionId)).toMatchObject({ title: 'Renamed', status: 'ready' });
     expect(fs.readFileSync(head, 'utf8')).toBe(good);
+    const timers = clock.timers;
     // After 1, 2, 4, 8, 16, 30, 30 … seconds; real files in between take their time.
     for (const [seconds, tried] of [
       [1, 2],
@@ -274,6 +271,8 @@ describe('a head that cannot be saved', () => {
     ] as const) {
       await clock.advance(seconds * 1000);
       await expect.poll(() => tries).toBe(tried);
+      // The next try is set once this one has failed.
+      await expect.poll(() => clock.timers).toBe(timers);
     }
     faulty.judge = () => undefined;
     await clock.advance(30_000);
