@@ -114,7 +114,7 @@ export class PanelComposing {
     } catch (error) {
       if (!isSessionError(error) || error.code !== 'authRequired') throw error;
       if (!(await editor.signIn(sessionId))) throw error;
-      await sessions.prompt(sessionId, blocks);
+      await sessions.prompt(sessionId, blocks, true);
     }
   }
 

@@ -77,7 +77,11 @@ export function sessionCommands(
       const prompt = await askPrompt(info);
       if (prompt === undefined) return undefined;
       await panels.open(sessionId);
-      return signedIn(deps, () => sessions.prompt(sessionId, prompt));
+      return signedIn(
+        deps,
+        () => sessions.prompt(sessionId, prompt),
+        () => sessions.prompt(sessionId, prompt, true),
+      );
     },
 
     cancelPrompt: async (call) => {

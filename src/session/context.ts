@@ -69,6 +69,8 @@ export class ContextManager {
   #replay: ReplayedConversation | undefined;
   #replayTimer: Disposable | undefined;
   #newsNoted = false;
+  /** Text of the last prompt, while nothing but notices of Roost's own has followed it. */
+  #unanswered: string | undefined;
   #onReplayed: (() => void) | undefined;
 
   constructor(deps: { clock: Clock; ids: IdSource; events: ContextEvents }) {
@@ -202,20 +204,28 @@ export class ContextManager {
     this.#calls.refuse(toolCallId);
   }
 
-  /** Adds the user's prompt; it is written when this returns. The entry's id. */
-  userPrompt(blocks: readonly ContentBlock[]): string {
+  /**
+   * Adds the user's prompt; it is written when this returns.
+   * @param again whether it was sent before; it is not added anew while it still is the last thing said
+   */
+  userPrompt(blocks: readonly ContentBlock[], again: boolean): void {
+    const text = promptText(blocks);
+    if (again && this.#unanswered === text) {
+      this.#events.onActivity();
+      return;
+    }
     this.#closeText();
     const attachments = blocks.filter((block) => block.type !== 'text');
     const entry: TranscriptEntry = {
       ...this.#stamped(),
       type: 'user',
-      text: promptText(blocks),
+      text,
       ...(attachments.length === 0 ? {} : { blocks: attachments }),
     };
     this.#write(entry);
+    this.#unanswered = text;
     this.#events.onMessage();
     this.#events.onActivity();
-    return entry.id;
   }
 
   /** Adds a notice of Roost's own. */
@@ -264,6 +274,7 @@ export class ContextManager {
   }
 
   #content(update: AgentUpdate): void {
+    this.#unanswered = undefined;
     switch (update.type) {
       case 'text':
         this.#addText(update.role, update.text, update.messageId);

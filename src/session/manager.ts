@@ -100,13 +100,14 @@ export class SessionManager implements Sessions {
   async prompt(
     sessionId: string,
     prompt: string | readonly ContentBlock[],
+    again?: boolean,
   ): Promise<{ readonly stopReason: string }> {
     const supervisor = this.#held.writable(sessionId);
     const blocks = typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
     if (blocks.length === 0) {
       throw new SessionError('invalidArgument', 'A prompt needs a block.', { sessionId });
     }
-    return supervisor.prompt(blocks);
+    return supervisor.prompt(blocks, again);
   }
 
   unqueue(sessionId: string, promptId: string): readonly ContentBlock[] | undefined {

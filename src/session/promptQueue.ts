@@ -13,6 +13,8 @@ export interface TurnResult {
 export interface QueuedPrompt {
   readonly promptId: string;
   readonly blocks: readonly ContentBlock[];
+  /** It was with the agent before, which wanted a sign-in first. */
+  readonly again: boolean;
   readonly done: Promise<TurnResult>;
   resolve(result: TurnResult): void;
   reject(error: SessionError): void;
@@ -23,9 +25,9 @@ export class PromptQueue {
   #waiting: QueuedPrompt[] = [];
 
   /** Adds a prompt at the end. */
-  push(promptId: string, blocks: readonly ContentBlock[]): QueuedPrompt {
+  push(promptId: string, blocks: readonly ContentBlock[], again = false): QueuedPrompt {
     const { promise, resolve, reject } = Promise.withResolvers<TurnResult>();
-    const prompt: QueuedPrompt = { promptId, blocks, done: promise, resolve, reject };
+    const prompt: QueuedPrompt = { promptId, blocks, again, done: promise, resolve, reject };
     this.#waiting.push(prompt);
     return prompt;
   }

@@ -88,9 +88,15 @@ export interface Sessions {
   get(sessionId: string): ListedSession | undefined;
   /** @throws SessionError `sessionUnknown` */
   details(sessionId: string): SessionDetails;
+  /**
+   * Queues a prompt, starting the agent first where it does not run; resolves at the turn's end.
+   * @param again whether it was sent before and the agent asked for a sign-in: while nothing else has been said since,
+   * the transcript holds it once
+   */
   prompt(
     sessionId: string,
     prompt: string | readonly ContentBlock[],
+    again?: boolean,
   ): Promise<{ readonly stopReason: string }>;
   /**
    * Takes a waiting prompt out of the queue. Its promise resolves with `cancelled`; what it said is

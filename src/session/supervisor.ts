@@ -209,9 +209,9 @@ export class SessionSupervisor {
   }
 
   /** Queues a prompt, starting the agent first where it does not run; resolves at the turn's end. */
-  async prompt(blocks: readonly ContentBlock[]): Promise<TurnResult> {
+  async prompt(blocks: readonly ContentBlock[], again?: boolean): Promise<TurnResult> {
     const { deps, turns } = this.#parts;
-    const prompt = this.queue.push(deps.ids.entryId(), blocks);
+    const prompt = this.queue.push(deps.ids.entryId(), blocks, again);
     this.touch();
     deps.events.onChange();
     if (this.#parts.run !== undefined) {

@@ -70,7 +70,7 @@ export class TurnRunner {
     context.endReplay();
     this.#titleFrom(prompt);
     row.patch({ turnRunning: true });
-    context.userPrompt(prompt.blocks);
+    context.userPrompt(prompt.blocks, prompt.again);
     const fitted = fitPrompt(prompt.blocks, run.info.can);
     if (fitted.leftOut.length > 0) {
       context.notice(

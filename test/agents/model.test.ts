@@ -110,19 +110,7 @@ describe('the Workspace agent with a model', () => {
 
   it('is cancelled while the model talks, and works on', async () => {
     await using roost = roostWith(endpoint());
-    const { sessions } = roost;
-    const { sessionId } = await sessions.create();
-    const talk = sessions.prompt(sessionId, 'talk:');
-    let heard = '';
-    const hearing = sessions.onDidChangeTranscript(({ change }) => {
-      if ('text' in change && typeof change.text === 'string') heard += change.text;
-    });
-    await roost.until(() => heard.includes('word-3'));
-    await sessions.cancel(sessionId);
-    expect(await talk).toEqual({ stopReason: 'cancelled' });
-    hearing.dispose();
-    await sessions.prompt(sessionId, 'say: still here');
-    expect(await roost.said(sessionId)).toContain('still here');
+    await cancelledInTheMidst(roost);
   });
 
   it('remembers in the next window, and leaves out the oldest when its window is full', async () => {
@@ -213,19 +201,7 @@ describe('the Workspace agent with a model of the editor', () => {
   it('is cancelled while the model talks, which the model hears, and works on', async () => {
     const models = new ScriptedModels();
     await using roost = roostWith(auto, models);
-    const { sessions } = roost;
-    const { sessionId } = await sessions.create();
-    const talk = sessions.prompt(sessionId, 'talk:');
-    let heard = '';
-    const hearing = sessions.onDidChangeTranscript(({ change }) => {
-      if ('text' in change && typeof change.text === 'string') heard += change.text;
-    });
-    await roost.until(() => heard.includes('word-3'));
-    await sessions.cancel(sessionId);
-    expect(await talk).toEqual({ stopReason: 'cancelled' });
-    hearing.dispose();
-    await sessions.prompt(sessionId, 'say: still here');
-    expect(await roost.said(sessionId)).toContain('still here');
+    await cancelledInTheMidst(roost);
     expect(models.cancelled).toBe(1);
   });
 
@@ -279,3 +255,20 @@ describe('the Workspace agent with a model of the editor', () => {
     expect(models.asked).toEqual([]);
   });
 });
+
+/** Cancels a turn once the model has begun to talk; the next one is answered. */
+async function cancelledInTheMidst(roost: RoostStack): Promise<void> {
+  const { sessions } = roost;
+  const { sessionId } = await sessions.create();
+  const talk = sessions.prompt(sessionId, 'talk:');
+  let heard = '';
+  const hearing = sessions.onDidChangeTranscript(({ change }) => {
+    if ('text' in change && typeof change.text === 'string') heard += change.text;
+  });
+  await roost.until(() => heard.includes('word-3'));
+  await sessions.cancel(sessionId);
+  expect(await talk).toEqual({ stopReason: 'cancelled' });
+  hearing.dispose();
+  await sessions.prompt(sessionId, 'say: still here');
+  expect(await roost.said(sessionId)).toContain('still here');
+}

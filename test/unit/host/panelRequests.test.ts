@@ -87,10 +87,25 @@ describe('a prompt', () => {
       domain.agents.script.answers = { 'session/prompt': signedOut };
       await say({ type: 'prompt', text: 'hello' });
       expect(domain.agents.last.prompts).toHaveLength(agrees ? 2 : 1);
+      const entries = await domain.manager.transcript('session-1');
+      expect(entries.filter(({ type }) => type === 'user')).toHaveLength(1);
       expect(errors.at(-1)).toEqual(
         agrees ? undefined : expect.objectContaining({ code: 'authRequired', action: 'signIn' }),
       );
     }
+  });
+
+  it('of an agent that asks for a sign-in for ever is sent once more, stands there once, and says what is wanted', async () => {
+    const { domain, say, errors } = await stage(() => Promise.resolve(true));
+    domain.agents.script.answers = {
+      'session/prompt': new SessionError('authRequired', 'log in'),
+    };
+    await say({ type: 'prompt', text: 'hello' });
+    expect(domain.agents.last.prompts).toHaveLength(2);
+    expect(errors.at(-1)).toMatchObject({ code: 'authRequired', action: 'signIn' });
+    const entries = await domain.manager.transcript('session-1');
+    expect(entries.filter(({ type }) => type === 'user')).toHaveLength(1);
+    expect(domain.manager.get('session-1')).toMatchObject({ status: 'ready' });
   });
 
   it('is sent as it was written', async () => {

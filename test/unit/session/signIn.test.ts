@@ -43,6 +43,30 @@ describe('an agent that asks for a sign-in', () => {
     expect(agents.last.calls.at(-1)).toBe('authenticate');
   });
 
+  it('within a turn is sent the prompt again, which the transcript holds once while nothing else was said', async () => {
+    const { manager, agents } = fakeDomain();
+    agents.script = { info, answers: { 'session/prompt': signedOut } };
+    await manager.create();
+    const unanswered = manager.prompt('session-1', 'hello');
+    await expect(unanswered).rejects.toMatchObject({ code: 'authRequired' });
+    agents.script = { info };
+    // Another process, as after a sign-in in a terminal.
+    await manager.restart('session-1');
+    await manager.prompt('session-1', 'hello', true);
+    expect(agents.last.prompts).toEqual([[{ type: 'text', text: 'hello' }]]);
+    expect(await said()).toEqual(['hello']);
+    agents.last.events.onUpdate('fake-1', { type: 'text', role: 'agent', text: 'hi' });
+    await manager.prompt('session-1', 'hello', true);
+    expect(await said()).toEqual(['hello', 'hi', 'hello']);
+
+    async function said(): Promise<string[]> {
+      const entries = await manager.transcript('session-1');
+      return entries.flatMap((one) =>
+        one.type === 'user' || one.type === 'agent' ? one.text : [],
+      );
+    }
+  });
+
   it('that asks for ever is not asked for ever', async () => {
     const { manager, agents } = fakeDomain();
     agents.script = { info, answers: { 'session/new': signedOut } };

@@ -1,15 +1,15 @@
 // One of the editor's language models in the form that answering asks its models in.
 import type { AgentContext } from '@agentclientprotocol/sdk';
 import type { LanguageModel } from 'ai';
-import { describe, Problem } from '../problem.ts';
 import type {
-  EditorModels,
   ModelContent,
   ModelEnd,
   ModelMessage,
   ModelTool,
   OfferedModel,
-} from './editorModels.ts';
+} from '../../../session/languageModels.ts';
+import { describe, Problem } from '../problem.ts';
+import type { EditorModels } from './editorModels.ts';
 
 /** A model of the editor, and the way to it. */
 export interface EditorModelSource {

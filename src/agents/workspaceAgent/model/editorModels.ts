@@ -2,6 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentContext, ClientCapabilities } from '@agentclientprotocol/sdk';
 import * as z from 'zod/mini';
+import type {
+  ModelEnd,
+  ModelPart,
+  ModelRequest,
+  OfferedModel,
+} from '../../../session/languageModels.ts';
 
 const text = z.string();
 const partSchema = z.discriminatedUnion('type', [
@@ -14,34 +20,6 @@ const partSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** A part of a model's answer, in the order it comes. */
-type ModelPart = z.infer<typeof partSchema>;
-
-/** A part of a message. */
-export type ModelContent =
-  ModelPart | { readonly type: 'toolResult'; readonly callId: string; readonly text: string };
-
-/** One message; what tools answered is the user's. */
-export interface ModelMessage {
-  readonly role: 'user' | 'assistant';
-  readonly content: readonly ModelContent[];
-}
-
-/** A tool that the model may ask for. */
-export interface ModelTool {
-  readonly name: string;
-  readonly description: string;
-  /** JSON schema of its input. */
-  readonly inputSchema: Readonly<Record<string, unknown>>;
-}
-
-/** What a model is asked. */
-interface ModelRequest {
-  readonly modelId: string;
-  readonly messages: readonly ModelMessage[];
-  readonly tools: readonly ModelTool[];
-}
-
 /** What comes with `_roost/lm/part`. */
 export const arrivingPartSchema = z.object({
   requestId: text,
@@ -50,9 +28,6 @@ export const arrivingPartSchema = z.object({
 });
 
 const modelSchema = z.object({ id: text, name: text, maxInputTokens: z.number() });
-
-/** A model of the editor: its id, its name for people, and how much it can be shown, in tokens of its own. */
-export type OfferedModel = z.infer<typeof modelSchema>;
 
 const choiceSchema = z.object({ model: z.nullable(modelSchema) });
 const countSchema = z.object({ tokens: z.nullable(z.number()) });
@@ -63,9 +38,6 @@ const endSchema = z.object({
     z.object({ kind: z.enum(['notAllowed', 'gone', 'blocked', 'failed']), message: text }),
   ]),
 });
-
-/** How an answer ended. */
-export type ModelEnd = z.infer<typeof endSchema>['end'];
 
 /** Whether the client lets this agent use the editor's models. */
 export function offersModels({ _meta: meta }: ClientCapabilities): boolean {
