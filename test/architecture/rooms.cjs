@@ -59,10 +59,15 @@ const forbidden = [
   },
   {
     name: 'workspace-agent-is-its-own-program',
-    comment: 'The shipped agent runs in its own process and shares no code with the extension.',
+    comment:
+      'The shipped agent runs in its own process and shares no code with the extension, only types of the domain.',
     severity: 'error',
     from: { path: '^src/agents/workspaceAgent/' },
-    to: { path: '^src', pathNot: '^src/agents/workspaceAgent/' },
+    to: {
+      path: '^src',
+      pathNot: '^src/agents/workspaceAgent/',
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'workspace-agent-is-not-imported',
