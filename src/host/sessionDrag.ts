@@ -5,20 +5,22 @@ import type { Sessions } from '../session/sessions.ts';
 import { sessionEditorType } from './commandIds.ts';
 import type { PanelOpener } from './panelOpener.ts';
 import { moved, pinnedPlaces } from './sessionGrouping.ts';
-import { sessionIdOf } from './sessionDecorations.ts';
+import { sessionIdOf, sessionUri } from './sessionDecorations.ts';
 import { SessionNode, type TreeNode } from './sessionTreeModel.ts';
 
 /** The editor makes this type for the view `roost.sessions` and lets nobody else have it. */
 const mimeType = 'application/vnd.code.tree.roost.sessions';
+/** What the editor opens when it is dropped there; it asks a tree that has a say in drags for nothing else. */
+const addresses = 'text/uri-list';
 
 /** What pinning works with. */
 export interface PinDeps {
   readonly sessions: Pick<Sessions, 'get' | 'list' | 'details' | 'setPinned'>;
 }
 
-/** Lets the user arrange pinned rows. Rows that are dropped anywhere else stay where they are. */
+/** Lets the user arrange pinned rows, and drop rows among the editors. Those that are dropped anywhere else stay where they are. */
 export class SessionDrag implements vscode.TreeDragAndDropController<TreeNode> {
-  readonly dragMimeTypes = [mimeType];
+  readonly dragMimeTypes = [mimeType, addresses];
   readonly dropMimeTypes = [mimeType];
   readonly #deps: PinDeps;
 
@@ -29,6 +31,8 @@ export class SessionDrag implements vscode.TreeDragAndDropController<TreeNode> {
   handleDrag(nodes: readonly TreeNode[], data: vscode.DataTransfer): void {
     const ids = nodes.flatMap((node) => (node instanceof SessionNode ? [node.sessionId] : []));
     data.set(mimeType, new vscode.DataTransferItem(ids));
+    const uris = ids.map((id) => sessionUri(id).toString());
+    data.set(addresses, new vscode.DataTransferItem(uris.join('\r\n')));
   }
 
   async handleDrop(target: TreeNode | undefined, data: vscode.DataTransfer): Promise<void> {
@@ -46,8 +50,8 @@ export class SessionDrag implements vscode.TreeDragAndDropController<TreeNode> {
 }
 
 /**
- * The editor opens what is dropped on it by its address, and a row has one for its mark: so this is an editor
- * for such addresses, which gives its place to the session's panel.
+ * The editor opens what is dropped on it by its address: so this is an editor for the addresses of sessions,
+ * which gives its place to the session's panel.
  */
 export function openDroppedRows(deps: {
   readonly panels: Pick<PanelOpener, 'open'>;
@@ -68,13 +72,13 @@ export function openDroppedRows(deps: {
   });
 }
 
-/** Pins sessions in front of one, or behind all that are pinned. @throws SessionError */
+/** Pins sessions at the place of one, or behind all that are pinned. @throws SessionError */
 export async function putPinned(
   deps: PinDeps,
   sessionIds: readonly string[],
-  before: string | undefined,
+  to: string | undefined,
 ): Promise<void> {
-  const order = moved(pinnedIds(deps), sessionIds, before);
+  const order = moved(pinnedIds(deps), sessionIds, to);
   await setOrder(deps, order);
 }
 

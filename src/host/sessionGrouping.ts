@@ -201,12 +201,14 @@ export function pinnedPlaces(
   );
 }
 
-/** The order after some were moved in front of one, or to the end. */
-export function moved<T>(order: readonly T[], moving: readonly T[], before: T | undefined): T[] {
+/** The order after some were moved to the place of one, which makes room in the direction they came from, or to the end. */
+export function moved<T>(order: readonly T[], moving: readonly T[], to: T | undefined): T[] {
   const rest = order.filter((one) => !moving.includes(one));
-  if (before !== undefined && moving.includes(before)) return [...order];
-  const place = before === undefined ? -1 : rest.indexOf(before);
-  return place === -1
-    ? [...rest, ...moving]
-    : [...rest.slice(0, place), ...moving, ...rest.slice(place)];
+  if (to !== undefined && moving.includes(to)) return [...order];
+  const place = to === undefined ? -1 : rest.indexOf(to);
+  if (to === undefined || place === -1) return [...rest, ...moving];
+  const first = order.findIndex((one) => moving.includes(one));
+  const down = first !== -1 && first < order.indexOf(to);
+  const at = down ? place + 1 : place;
+  return [...rest.slice(0, at), ...moving, ...rest.slice(at)];
 }

@@ -10,6 +10,7 @@ import type { PanelOpener } from './panelOpener.ts';
 import { costFacts, type ResourceMeter } from './resourceMeter.ts';
 import type { Publication, SessionListModel } from './sessionListModel.ts';
 import type { GroupId } from './sessionGrouping.ts';
+import { FrontRow } from './frontRow.ts';
 import { SessionDrag } from './sessionDrag.ts';
 import type { SessionChanges } from './sessionChanges.ts';
 import {
@@ -79,11 +80,15 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       canSelectMany: true,
       dragAndDropController: new SessionDrag(deps),
     });
+    const frontRow = new FrontRow<TreeNode>(this.#view, (sessionId) =>
+      deps.model.groupOf(sessionId) === undefined ? undefined : this.#sessionNode(sessionId),
+    );
     this.#store.push(
       this.#view,
       this.#changed,
       deps.model.onDidPublish((publication) => {
         this.#refresh(publication);
+        frontRow.published();
       }),
       this.#view.onDidChangeVisibility(({ visible }) => {
         if (visible) this.#refreshAges();
@@ -96,7 +101,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
         if (element.kind === 'session') this.#open.delete(element.sessionId);
       }),
       deps.panels.onDidChangeActive((sessionId) => {
-        if (sessionId !== undefined && this.#view.visible) void this.reveal(sessionId);
+        frontRow.follow(sessionId);
       }),
     );
     this.#keepAges(this.#view.visible);
@@ -107,12 +112,6 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   /** The rows that are selected. */
   get selection(): readonly TreeNode[] {
     return this.#view.selection;
-  }
-
-  /** Selects a session's row without taking the focus. A session without a row is ignored. */
-  async reveal(sessionId: string): Promise<void> {
-    if (this.#deps.model.groupOf(sessionId) === undefined) return;
-    await this.#view.reveal(this.#sessionNode(sessionId), { select: true, focus: false });
   }
 
   getChildren(node?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
@@ -283,10 +282,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
 
   /** What the agent or the folder of a group is called. */
   #nameOf(group: GroupId): string | undefined {
-    if (group.startsWith('folder:')) {
-      const path = group.slice('folder:'.length);
-      return folderName(path);
-    }
+    if (group.startsWith('folder:')) return folderName(group.slice('folder:'.length));
     const [member] = group.startsWith('agent:') ? this.#deps.model.members(group) : [];
     return member === undefined ? undefined : this.#details(member)?.agentName;
   }

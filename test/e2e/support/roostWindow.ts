@@ -94,11 +94,17 @@ export class RoostWindow {
 
   /**
    * Opens the menu of a row and chooses from it. By keys: a menu of the editor is deaf to the mouse in its
-   * first tenth of a second, so that the click which opened it chooses nothing.
+   * first tenth of a second, so that the click which opened it chooses nothing. What a session can do now is
+   * in its menu a moment later: one without it is closed and opened again.
    */
   async chooseFromMenu(row: Locator, title: string): Promise<void> {
     const item = this.page.getByRole('menuitem', { name: title });
-    await this.#until(item, () => row.click({ button: 'right' }));
+    const menu = this.page.locator('.monaco-menu-container:visible');
+    const open = async (): Promise<void> => {
+      if ((await menu.count()) > 0) await this.page.keyboard.press('Escape');
+      await row.click({ button: 'right' });
+    };
+    await this.#until(item, open, 2000);
     await item.hover();
     await this.page.locator('.action-item.focused').filter({ has: item }).waitFor();
     await this.page.keyboard.press('Enter');
@@ -122,7 +128,7 @@ export class RoostWindow {
     await input.fill(`>${title}`);
     // Clicked, because what stands first may be a command with a longer title; what was typed is marked
     // in that one too, so the whole label counts.
-    const whole = new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    const whole = new RegExp(`^${exactly(title)}$`);
     await this.page
       .locator('.quick-input-list .monaco-list-row', {
         has: this.page.locator('.label-name', { hasText: whole }),
@@ -140,10 +146,16 @@ export class RoostWindow {
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
-  /** Chooses from the list that a command shows. */
+  /**
+   * Chooses from the list that a command shows, by how a label begins. By the label alone: the editor leaves
+   * in a row what an earlier list said below it, unseen.
+   */
   async choose(label: string | RegExp): Promise<void> {
-    const list = this.#quickInput.locator('.quick-input-list .monaco-list-row');
-    await list.filter({ hasText: label }).first().click();
+    const begins = typeof label === 'string' ? new RegExp(`^${exactly(label)}`) : label;
+    const row = this.#quickInput.locator('.quick-input-list .monaco-list-row', {
+      has: this.page.locator('.label-name', { hasText: begins }),
+    });
+    await row.first().click();
   }
 
   /** Chooses a command from the palette and then from the list that it shows. */
@@ -200,12 +212,12 @@ export class RoostWindow {
    * Does what a person does to see something, and does it again when nothing comes: the editor forgets a
    * click or a hover on a row that it is drawing anew, as it forgets a key while it is being built.
    */
-  async #until(wanted: Locator, act: () => Promise<void>): Promise<void> {
+  async #until(wanted: Locator, act: () => Promise<void>, patience = 10_000): Promise<void> {
     const deadline = Date.now() + 120_000;
     for (;;) {
       await act();
       try {
-        await wanted.waitFor({ timeout: 10_000 });
+        await wanted.waitFor({ timeout: patience });
         return;
       } catch (error) {
         if (Date.now() > deadline) throw error;
@@ -218,4 +230,9 @@ export class RoostWindow {
     mkdirSync(pictures, { recursive: true });
     await this.page.screenshot({ path: join(pictures, `${name}.png`) });
   }
+}
+
+/** The source of an expression that finds this text and nothing else. */
+function exactly(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -160,6 +160,9 @@ describe('the order', () => {
     if (a === undefined || b === undefined || c === undefined) throw new Error('three rows');
     expect(moved(rows, [c], b)).toEqual([a, c, b]);
     expect(moved(rows, [a], undefined)).toEqual([b, c, a]);
+    expect(moved(rows, [a], b)).toEqual([b, a, c]);
+    expect(moved(rows, [a], c)).toEqual([b, c, a]);
+    expect(moved([a, b], [c], b)).toEqual([a, c, b]);
     expect(moved(rows, [a, b], b)).toEqual(rows);
     expect(pinnedPlaces(moved(rows, [c], b))).toEqual(
       new Map([
