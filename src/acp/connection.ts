@@ -18,7 +18,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import type { Logger } from '../session/ports.ts';
-import { FairShare, type Share } from './fairShare.ts';
+import { FairShare, inSlices, type Share } from './fairShare.ts';
 import { LineReader, type LongLine, type OversizedLine, type Taken } from './lineReader.ts';
 import { LineWriter } from './lineWriter.ts';
 import { LongMessages, longMessageBytes } from './longMessages.ts';
@@ -95,6 +95,7 @@ interface Pending {
  */
 export class Connection {
   readonly #handlers: ConnectionHandlers;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #writer: LineWriter;
   readonly #trace: ConnectionOptions['trace'];
@@ -114,6 +115,7 @@ export class Connection {
     this.#trace = options.trace;
     this.#maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
     const { clock } = options;
+    this.#clock = clock;
     this.#share = options.share ?? new FairShare(clock).join();
     this.#longMessages = options.longMessages ?? new LongMessages(clock);
     this.#writer = new LineWriter(options.output, maxQueuedBytes, (error) => {
@@ -212,12 +214,14 @@ export class Connection {
 
   /** Parsed elsewhere, for it takes long; what came after it waits. */
   async #takeLong(line: LongLine): Promise<void> {
-    const { length } = line;
-    const head = line.toString('utf8', 0, loggedNoiseLength);
+    const head = line.parts[0]?.toString('utf8', 0, loggedNoiseLength) ?? '';
     const trace = this.#trace?.();
-    if (trace !== undefined) trace('in', line.toString('utf8'));
-    const taken = this.#receive(await this.#longMessages.parse(line), head, length);
-    if (taken instanceof Promise) await taken;
+    if (trace !== undefined) trace('in', Buffer.concat(line.parts).toString('utf8'));
+    const step = inSlices(this.#clock, this.#share);
+    for await (const { message, bytes } of this.#longMessages.parse(line)) {
+      const taken = this.#receive(message, head, bytes);
+      await (taken instanceof Promise ? taken : step());
+    }
   }
 
   /** One bad message, or one handler with a bug, must not keep the next messages from arriving. */

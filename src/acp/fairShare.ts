@@ -28,6 +28,20 @@ export interface Share {
   readonly pauseMs: number;
 }
 
+/** Divides a longer work: called after each of its steps, gives what to wait for once a slice is used up. */
+export function inSlices(clock: Clock, share: Share): () => Promise<void> | undefined {
+  let until = clock.monotonic() + share.sliceMs;
+  return () => {
+    if (clock.monotonic() < until) return undefined;
+    return new Promise((resolve) => {
+      clock.after(share.pauseMs, () => {
+        until = clock.monotonic() + share.sliceMs;
+        resolve();
+      });
+    });
+  };
+}
+
 /** Knows who talked last. One per extension host. */
 export class FairShare {
   readonly #clock: Clock;

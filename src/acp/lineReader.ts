@@ -17,8 +17,11 @@ export interface OversizedLine {
   readonly tail: string;
 }
 
-/** A line that is worth handling apart: its bytes, in a buffer of their own. */
-export type LongLine = Buffer<ArrayBuffer>;
+/** A line that is worth handling apart: its bytes, in the parts in which they came. */
+export interface LongLine {
+  readonly bytes: number;
+  readonly parts: readonly Buffer[];
+}
 
 /**
  * Cuts a byte stream into lines: as text, from `longBytes` on as they are. Holds at most one line of
@@ -83,17 +86,16 @@ export class LineSplitter {
     const bytes = this.#bytes;
     if (bytes === 0) return undefined;
     this.lastBytes = bytes;
-    const whole = Buffer.concat(this.#parts);
+    const parts = this.#parts;
     const head = this.#skippedHead;
     this.#parts = [];
     this.#bytes = 0;
     this.#skippedHead = undefined;
-    if (head === undefined) return bytes > this.#longBytes ? whole : whole.toString('utf8');
-    return {
-      bytes,
-      head: head.toString('utf8'),
-      tail: whole.subarray(-keptTail).toString('utf8'),
-    };
+    if (head !== undefined) {
+      const tail = lastBytes(parts, keptTail).toString('utf8');
+      return { bytes, head: head.toString('utf8'), tail };
+    }
+    return bytes > this.#longBytes ? { bytes, parts } : Buffer.concat(parts).toString('utf8');
   }
 
   #nextChunk(): Buffer | undefined {
@@ -109,12 +111,32 @@ export class LineSplitter {
     this.#bytes += part.length;
     this.#parts.push(part);
     if (this.#bytes <= this.#maxBytes) return;
-    // Concatenated once, at the limit; from then on the list is one short tail.
-    const whole = Buffer.concat(this.#parts);
-    // Copies, so that the chunks they were cut from are free.
-    this.#skippedHead ??= Buffer.from(whole.subarray(0, keptHead));
-    this.#parts = [Buffer.from(whole.subarray(-keptTail))];
+    // From here on the list is one short tail.
+    this.#skippedHead ??= firstBytes(this.#parts, keptHead);
+    this.#parts = [lastBytes(this.#parts, keptTail)];
   }
+}
+
+/** So many bytes of the start, or all: a copy, so that the chunks they were cut from are free. */
+function firstBytes(parts: readonly Buffer[], count: number): Buffer {
+  let bytes = 0;
+  const first = parts.filter((part) => {
+    const wanted = bytes < count;
+    bytes += part.length;
+    return wanted;
+  });
+  return Buffer.from(Buffer.concat(first).subarray(0, count));
+}
+
+/** So many bytes of the end, or all: a copy as well. */
+function lastBytes(parts: readonly Buffer[], count: number): Buffer {
+  let bytes = 0;
+  let from = parts.length;
+  while (from > 0 && bytes < count) {
+    from -= 1;
+    bytes += parts[from]?.length ?? 0;
+  }
+  return Buffer.from(Buffer.concat(parts.slice(from)).subarray(-count));
 }
 
 /** When the next line may be given. */
@@ -244,7 +266,7 @@ export class LineReader {
     if (typeof line === 'string') {
       return line === '' ? 'continue' : this.#events.onLine(line, this.#splitter.lastBytes);
     }
-    if (Buffer.isBuffer(line)) return this.#events.onLongLine(line);
+    if ('parts' in line) return this.#events.onLongLine(line);
     this.#events.onOversized(line);
     return 'continue';
   }

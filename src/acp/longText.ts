@@ -1,7 +1,7 @@
 // Hands on what an agent said; a very long text in pieces, as if it had been streamed, with turns for others in between.
 import type { AgentUpdate } from '../session/agentUpdate.ts';
 import type { Clock } from '../session/clock.ts';
-import type { Share } from './fairShare.ts';
+import { inSlices, type Share } from './fairShare.ts';
 
 /** Characters of one text that are handed on at once. */
 const pieceLength = 64 * 1024;
@@ -22,14 +22,12 @@ async function deliverSlowly(
   { clock, share }: { readonly clock: Clock; readonly share: Share },
   take: (update: AgentUpdate) => void,
 ): Promise<void> {
-  let until = clock.monotonic() + share.sliceMs;
+  const step = inSlices(clock, share);
   for (const piece of updates.flatMap((update): readonly AgentUpdate[] =>
     isLong(update) ? split(update) : [update],
   )) {
     take(piece);
-    if (clock.monotonic() < until) continue;
-    await pause(clock, share.pauseMs);
-    until = clock.monotonic() + share.sliceMs;
+    await step();
   }
 }
 
@@ -50,10 +48,4 @@ function split(update: Text): Text[] {
     at = end;
   }
   return pieces;
-}
-
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(ms, resolve);
-  });
 }

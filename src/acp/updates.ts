@@ -12,6 +12,9 @@ const roles: ReadonlyMap<string, Role> = new Map([
   ['agent_thought_chunk', 'thought'],
 ]);
 
+/** The variants that bring a piece of a text. */
+export const chunkVariants: readonly string[] = [...roles.keys()];
+
 /** Translates the `update` of one notification. Never throws, never returns nothing for something said. */
 export function translateUpdate(update: unknown): readonly AgentUpdate[] {
   if (typeof update !== 'object' || update === null) return [unknown('(none)', update)];

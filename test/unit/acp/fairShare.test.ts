@@ -1,11 +1,19 @@
 // Who talks beside others works in short slices and pauses; what is long is parsed elsewhere and handed on in pieces.
 import { expect, test } from 'vitest';
 import { FairShare } from '../../../src/acp/fairShare.ts';
-import { LongMessages } from '../../../src/acp/longMessages.ts';
+import { LongMessages, type ParsedMessage } from '../../../src/acp/longMessages.ts';
 import { deliver } from '../../../src/acp/longText.ts';
 import { systemClock } from '../../../src/process/systemClock.ts';
 import type { AgentUpdate } from '../../../src/session/agentUpdate.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
+
+/** All messages of a line. */
+async function parsedBy(messages: LongMessages, parts: Buffer[]): Promise<ParsedMessage[]> {
+  const found: ParsedMessage[] = [];
+  const bytes = Buffer.concat(parts).length;
+  for await (const one of messages.parse({ bytes, parts })) found.push(one);
+  return found;
+}
 
 test('a connection that talks alone is not slowed down, beside another one it makes room, until that is silent', async () => {
   const clock = new FakeClock();
@@ -27,16 +35,44 @@ test('a connection that talks alone is not slowed down, beside another one it ma
 test('long messages are parsed in order, what is no JSON is undefined, and the thread ends when there is none', async () => {
   const clock = new FakeClock();
   const messages = new LongMessages(clock);
-  const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-  const parsed = await Promise.all([
-    messages.parse(encode('{"text":"é𝄞"}')),
-    messages.parse(encode('no json')),
-    messages.parse(encode('[1,2]').subarray(0, 5)),
-  ]);
-  expect(parsed).toEqual([{ text: 'é𝄞' }, undefined, [1, 2]]);
+  const parse = async (text: string, at = 1): Promise<unknown[]> => {
+    const bytes = Buffer.from(text);
+    const parts = [bytes.subarray(0, at), Buffer.from(bytes.subarray(at))];
+    const parsed = await parsedBy(messages, parts);
+    return parsed.map(({ message }) => message);
+  };
+  // Cut in the middle of a character.
+  const parsed = await Promise.all([parse('{"text":"é𝄞"}', 10), parse('no json'), parse('[1,2]')]);
+  expect(parsed).toEqual([[{ text: 'é𝄞' }], [undefined], [[1, 2]]]);
   await clock.advance(60_000);
-  expect(await messages.parse(encode('"again"'))).toBe('again');
+  expect(await parse('"again"')).toEqual(['again']);
   await clock.advance(60_000);
+});
+
+test('a chunk of text that is very long is given in pieces, everything else in one', async () => {
+  const messages = new LongMessages(new FakeClock());
+  const parse = async (update: object): Promise<{ update: object; bytes: number }[]> => {
+    const params = { sessionId: 's', update, _meta: { kept: true } };
+    const line = Buffer.from(JSON.stringify({ method: 'session/update', params }));
+    const parsed = await parsedBy(messages, [line]);
+    return parsed.map(({ message, bytes }) => {
+      expect(message).toMatchObject({ method: 'session/update', params: { _meta: params._meta } });
+      return { update: (message as { params: { update: object } }).params.update, bytes };
+    });
+  };
+  const text = `a${'𝄞'.repeat(200_000)}`;
+  const chunk = { sessionUpdate: 'agent_thought_chunk', messageId: 'm', content: { type: 'text' } };
+  const pieces = await parse({ ...chunk, content: { ...chunk.content, text } });
+  const texts = pieces.map(({ update }) => (update as { content: { text: string } }).content.text);
+  expect(texts.length).toBeGreaterThan(3);
+  expect(texts.join('')).toBe(text);
+  expect(texts.every((piece) => piece.isWellFormed())).toBe(true);
+  expect(pieces.every(({ update }) => 'messageId' in update)).toBe(true);
+  expect(pieces.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(text.length);
+  const call = { sessionUpdate: 'tool_call', content: { type: 'text', text } };
+  expect(await parse(call)).toMatchObject([{ update: call }]);
+  const empty = { ...chunk, content: { type: 'text', text: '' } };
+  expect(await parse(empty)).toMatchObject([{ update: empty }]);
 });
 
 test('a very long text arrives whole, in pieces, in its place, with no character cut in two', async () => {
