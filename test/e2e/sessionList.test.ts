@@ -95,8 +95,7 @@ describe('the list of sessions', () => {
   });
 
   it('shows only what the filter leaves, says so, and shows all again', async () => {
-    await roost.command('Roost: Filter Sessions…');
-    await roost.choose('Forking');
+    await roost.commandChoosing('Roost: Filter Sessions…', 'Forking');
     await roost.page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
     await roost.row(/^Ready\s*1$/).waitFor();
     await expect.poll(order).toEqual(['Ready', 'Delta']);

@@ -185,6 +185,15 @@ describe('the side bar', () => {
     await said('Step 149').waitFor();
   });
 
+  it('opens a row that is dropped among the editors', async () => {
+    await roost.closePanels();
+    const row = roost.row(/^permit Delete everything/);
+    await roost.drag(row, roost.page.locator('.editor-group-container').first());
+    await said('Step 149').waitFor();
+    await roost.page.locator('.tab.active[aria-label^="permit Delete everything"]').waitFor();
+    expect(await roost.page.locator('.tabs-container .tab').count()).toBe(1);
+  });
+
   it('renames, stops with one click, and starts again only when asked', async () => {
     // The panel in front says which session is meant.
     await roost.command('Roost: Rename Session…');

@@ -151,17 +151,38 @@ export class RoostWindow {
    * in a row what an earlier list said below it, unseen.
    */
   async choose(label: string | RegExp): Promise<void> {
-    const begins = typeof label === 'string' ? new RegExp(`^${exactly(label)}`) : label;
-    const row = this.#quickInput.locator('.quick-input-list .monaco-list-row', {
-      has: this.page.locator('.label-name', { hasText: begins }),
-    });
-    await row.first().click();
+    await this.#choice(label).click();
   }
 
-  /** Chooses a command from the palette and then from the list that it shows. */
+  #choice(label: string | RegExp): Locator {
+    const begins = typeof label === 'string' ? new RegExp(`^${exactly(label)}`) : label;
+    return this.#quickInput
+      .locator('.quick-input-list .monaco-list-row', {
+        has: this.page.locator('.label-name', { hasText: begins }),
+      })
+      .first();
+  }
+
+  /**
+   * Chooses a command from the palette and then from the list that it shows. Again when that list has gone: after
+   * the palette the editor gives the focus back to a panel, at times so late that it takes it from the list.
+   */
+  async commandChoosing(title: string, label: string | RegExp): Promise<void> {
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      await this.command(title);
+      try {
+        await this.#choice(label).click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
+  }
+
+  /** The same where the choice ends it. */
   async commandWith(title: string, label: string | RegExp): Promise<void> {
-    await this.command(title);
-    await this.choose(label);
+    await this.commandChoosing(title, label);
     await this.#quickInput.waitFor({ state: 'hidden' });
   }
 
