@@ -1,21 +1,55 @@
 // The conversation panel in a real window: what is attached, coloured, compared and decided there goes through the editor itself.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
-import { inWindow } from './support/windowSuite.ts';
+import { inWindow, scriptedAgents } from './support/windowSuite.ts';
 
 let roost: RoostWindow;
 let folder: string;
 
+const { scripted } = scriptedAgents['roost.agents'];
+/** The shipped agent, and one that can be set, takes images and does what it is told. */
+const settings = {
+  'roost.agents': {
+    setting: {
+      name: 'Setting',
+      command: scripted.command,
+      args: [...scripted.args, '--modes'],
+    },
+  },
+};
+
+/** Types behind an `@` and takes what begins so; typed again while the editor does not know it yet. */
+async function mention(typed: string, wanted: RegExp, chip: string): Promise<void> {
+  const input = roost.panel.locator('.composer-input');
+  const offered = roost.panel.locator('.completion').filter({ hasText: wanted }).first();
+  const type = async (): Promise<boolean> => {
+    await input.fill('');
+    await input.pressSequentially(`@${typed}`);
+    return offered.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+  };
+  await expect.poll(type, { timeout: 60_000 }).toBe(true);
+  await offered.click();
+  await roost.panel.locator('.attached .chip').filter({ hasText: chip }).first().waitFor();
+}
+
 describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', (name) => {
-  inWindow('panel-window', name, async (window) => {
-    ({ roost, folder } = window);
-    await roost.openSideBar();
-    await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).click();
-    await roost.row('Ready').waitFor();
-  });
+  inWindow(
+    'panel-window',
+    name,
+    async (window) => {
+      ({ roost, folder } = window);
+      await roost.openSideBar();
+      await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).click();
+      await roost.row('Ready').waitFor();
+    },
+    settings,
+  );
 
   it('attaches a file of the workspace by its name', async () => {
     const composer = roost.panel.locator('.composer-input');
@@ -56,5 +90,102 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await roost.panel.locator('.find-input').fill('apples');
     await roost.panel.locator('.find-count', { hasText: '1 of 1' }).waitFor();
     await roost.picture(`${name}-panel-4-find`);
+  });
+
+  it('goes from message to message of the user, and copies the conversation as Markdown', async () => {
+    await roost.page.keyboard.press('Escape');
+    await roost.panel.locator('.previousTurn').click();
+    await roost.panel.locator('.previousTurn').click();
+    await roost.panel.locator('.to-end').waitFor();
+    await roost.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await roost.panel.locator('.copyConversation').click();
+    const copied = (): Promise<string> => roost.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied).toContain('## User\n\n/read src/list.ts');
+  });
+
+  it('shows the output of a command while it runs', async () => {
+    await roost.send('/run echo early; until [ -e src/go ]; do sleep 0.1; done; echo late');
+    await roost.panel
+      .getByRole('button', { name: /^Allow/ })
+      .first()
+      .click();
+    const output = roost.panel.locator('.terminal-output').last();
+    await output.filter({ hasText: 'early' }).waitFor();
+    expect(await output.textContent()).not.toContain('late');
+    await roost.picture(`${name}-panel-5-terminal`);
+    writeFileSync(join(folder, 'src', 'go'), '');
+    await output.filter({ hasText: 'late' }).waitFor();
+    await roost.panel.locator('.terminal-exit', { hasText: 'Exit code 0' }).last().waitFor();
+  });
+
+  it('attaches a folder, a symbol, what is selected and what is wrong in the editor', async () => {
+    writeFileSync(join(folder, 'docs', 'broken.json'), '{ "a": }');
+    await roost.openFile(join(folder, 'docs', 'broken.json'));
+    // What the editor itself finds wrong, as it says in its status bar.
+    await roost.page.locator('[id="status.problems"]').filter({ hasText: /[1-9]/ }).waitFor();
+    // Its headings are symbols.
+    await roost.openFile(join(folder, 'README.md'));
+    await roost.openFile(join(folder, 'src', 'list.ts'));
+    await roost.page.keyboard.press('Control+a');
+    await roost.row('/help').first().click();
+    await mention('docs', /^docs/, 'docs');
+    await mention('Sel', /^Selection/, 'list.ts:1');
+    await mention('Pro', /^Problems/, 'Problems');
+    // The oldest host has no language that knows symbols of the whole workspace.
+    if (name === 'newest') await mention('Sample', /^# Sample workspace/, 'Sample workspace');
+    await roost.picture(`${name}-panel-6-mentions`);
+    const input = roost.panel.locator('.composer-input');
+    await input.fill('');
+  });
+
+  it('sets mode and model as the agent offers them, and shows how full its context is', async () => {
+    await roost.commandWith('Roost: New Session With…', 'Setting');
+    const { panel } = roost;
+    await panel.locator('.title', { hasText: 'Setting' }).waitFor();
+    await panel.getByRole('combobox', { name: 'Model' }).selectOption('Large');
+    await panel.getByRole('checkbox').check();
+    await panel.getByRole('combobox', { name: 'Mode', exact: true }).selectOption('Plan');
+    await roost.send('usage 42000 100000');
+    await panel.locator('.usage', { hasText: '42 %' }).waitFor();
+    await expect
+      .poll(() => panel.getByRole('combobox', { name: 'Model' }).inputValue())
+      .toBe('large');
+    await roost.picture(`${name}-panel-7-pickers`);
+  });
+
+  it('sends an image that is pasted', async () => {
+    const { panel } = roost;
+    await panel.locator('.composer-input').evaluate(async (input) => {
+      const canvas = document.createElement('canvas');
+      canvas.getContext('2d')?.fillRect(0, 0, 8, 8);
+      const blob = await new Promise<Blob | null>((resolve) => {
+        canvas.toBlob(resolve);
+      });
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([blob ?? ''], 'shot.png', { type: 'image/png' }));
+      // A paste that a script makes has no data of its own.
+      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    });
+    await panel.locator('.attached .chip').waitFor();
+    await roost.send('blocks');
+    await panel.getByRole('log').getByText('"type":"image"').waitFor();
+    await panel.locator('.entry.user .chip').last().waitFor();
+  });
+
+  it('keeps prompts in a queue that can be edited, ordered and emptied', async () => {
+    const { panel } = roost;
+    await roost.send('silent');
+    for (const text of ['say one', 'say two', 'say three']) await roost.send(text);
+    const queued = panel.locator('.queued-text');
+    await panel.locator('.queued', { hasText: 'say three' }).locator('.sendSooner').click();
+    await expect.poll(() => queued.allTextContents()).toEqual(['say one', 'say three', 'say two']);
+    await roost.picture(`${name}-panel-8-queue`);
+    await panel.locator('.queued', { hasText: 'say one' }).locator('.removeQueued').click();
+    await panel.locator('.queued', { hasText: 'say two' }).locator('.editQueued').click();
+    await expect.poll(() => panel.locator('.composer-input').inputValue()).toBe('say two');
+    await panel.locator('.stop').click();
+    await panel.locator('.entry.agent', { hasText: 'three' }).waitFor();
+    await roost.row(/^Ready/).waitFor();
+    expect(await panel.locator('.entry.agent', { hasText: 'two' }).count()).toBe(0);
   });
 });
