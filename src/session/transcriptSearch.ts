@@ -10,8 +10,20 @@ export interface TranscriptHit {
   readonly snippet: string;
 }
 
-/** Characters shown before and after the words. */
+/** Characters shown before the words, and half of those shown after them. */
 const around = 40;
+
+/** The text around a hit, as far as it is known. */
+interface Surroundings {
+  readonly entryId: string;
+  readonly type: string;
+  /** From a little before the words on. */
+  readonly text: string;
+  /** Something stands before it. */
+  readonly cut: boolean;
+  /** How much of the text is shown. */
+  readonly shown: number;
+}
 
 /**
  * Takes the changes of one transcript in order and keeps the first place in each entry where the words
@@ -22,7 +34,12 @@ export class TranscriptSearch {
   readonly #limit: number;
   readonly #hits = new Map<string, TranscriptHit>();
   /** The end of each entry's text that may go on, with what a snippet needs of it. */
-  readonly #tails = new Map<string, { readonly type: string; readonly tail: string }>();
+  readonly #tails = new Map<
+    string,
+    { readonly type: string; readonly tail: string; readonly cut: boolean }
+  >();
+  /** Hits whose text ended before their snippet did, by the key of what may follow. */
+  readonly #unfinished = new Map<string, Surroundings>();
 
   /** @param limit entries found at most */
   constructor(words: string, limit: number) {
@@ -42,11 +59,16 @@ export class TranscriptSearch {
 
   /** Looks at one change. */
   apply(change: TranscriptChange): void {
+    const key = change.type === 'append' ? `${change.id} ${change.terminalId ?? ''}` : '';
+    const hit = this.#unfinished.get(key);
+    if (hit !== undefined && change.type === 'append') {
+      this.#show(key, { ...hit, text: hit.text + change.text });
+      return;
+    }
     if (this.full || this.#hits.has(change.id) || isFileBefore(change)) return;
     if (change.type === 'append') {
-      const key = `${change.id} ${change.terminalId ?? ''}`;
-      const open = this.#tails.get(key) ?? { type: 'toolCall', tail: '' };
-      this.#look(key, change.id, open.type, open.tail + change.text);
+      const open = this.#tails.get(key) ?? { type: 'toolCall', tail: '', cut: false };
+      this.#look(key, change.id, open.type, { text: open.tail + change.text, cut: open.cut });
       return;
     }
     const { id, type } = change;
@@ -81,22 +103,39 @@ export class TranscriptSearch {
     }
   }
 
-  /** @param key what later text of the same place goes by; `undefined` when there is none */
-  #look(key: string | undefined, entryId: string, type: string, text: string): void {
+  /**
+   * @param key what later text of the same place goes by; `undefined` when there is none
+   * @param part the text; `cut` when something stands before it
+   */
+  #look(
+    key: string | undefined,
+    entryId: string,
+    type: string,
+    part: string | { readonly text: string; readonly cut: boolean },
+  ): void {
+    const { text, cut } = typeof part === 'string' ? { text: part, cut: false } : part;
     const at = text.toLowerCase().indexOf(this.#words);
     if (at !== -1) {
-      if (!this.#hits.has(entryId)) {
-        this.#hits.set(entryId, { entryId, type, snippet: this.#snippet(text, at) });
-      }
       if (key !== undefined) this.#tails.delete(key);
+      if (this.#hits.has(entryId)) return;
+      const from = Math.max(0, at - around);
+      const shown = at - from + this.#words.length + 2 * around;
+      const known = { entryId, type, text: text.slice(from), cut: cut || from > 0, shown };
+      this.#show(key, known);
     } else if (key !== undefined) {
-      this.#tails.set(key, { type, tail: text.slice(-(this.#words.length + around)) });
+      const tail = text.slice(-(this.#words.length + around));
+      this.#tails.set(key, { type, tail, cut: cut || tail.length < text.length });
     }
   }
 
-  #snippet(text: string, at: number): string {
-    const [from, to] = [Math.max(0, at - around), at + this.#words.length + 2 * around];
-    const cut = `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`;
-    return cut.replace(/\s+/g, ' ').trim();
+  /** Keeps the snippet of a hit, and waits for the rest of it where more text may come. */
+  #show(key: string | undefined, known: Surroundings): void {
+    const { entryId, type, text, cut, shown } = known;
+    const whole = text.length > shown;
+    const line = `${cut ? '…' : ''}${text.slice(0, shown)}${whole ? '…' : ''}`;
+    this.#hits.set(entryId, { entryId, type, snippet: line.replace(/\s+/g, ' ').trim() });
+    if (key === undefined) return;
+    if (whole) this.#unfinished.delete(key);
+    else this.#unfinished.set(key, known);
   }
 }

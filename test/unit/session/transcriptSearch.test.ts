@@ -49,6 +49,22 @@ describe('a search in a transcript', () => {
     ).toEqual(['1: a needle b']);
   });
 
+  it('shows what follows the words though it came later, and that something stood before', () => {
+    const ends = ['a nee', 'dle', ' in the ', 'hay', 'stack'.repeat(40)];
+    const [first, second] = [ends, [`${'long '.repeat(40)}nee`, 'dle', '.']].map((pieces, entry) =>
+      pieces.map((text, index): TranscriptChange =>
+        index === 0
+          ? { id: `${entry}`, at, type: 'agent', text }
+          : { id: `${entry}`, type: 'append', text },
+      ),
+    );
+    const found = search('needle', [...(first ?? []), ...(second ?? [])], 2);
+    expect(found).toEqual([
+      `0: a needle in the hay${'stack'.repeat(14).slice(0, 69)}…`,
+      `1: …${'long '.repeat(8)}needle.`,
+    ]);
+  });
+
   it('looks into tool calls, their diffs and their output, and into plans', () => {
     const call = {
       at,
