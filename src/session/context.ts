@@ -6,6 +6,7 @@ import type { Disposable } from './event.ts';
 import { fileBeforeCode, fileBeforeNotice } from './fileChanges.ts';
 import type { ContentBlock, IdSource, TranscriptLog } from './ports.ts';
 import { promptText } from './promptQueue.ts';
+import { ReplayIntake, type ReplayedConversation } from './replayIntake.ts';
 import type { AgentFacts } from './state.ts';
 import { ToolCallBook, type ToolCallChange } from './toolCallBook.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
@@ -14,21 +15,6 @@ import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
 export const textFlushMs = 250;
 /** Characters of streamed text that are written at once, without waiting for the time. */
 const textFlushLength = 64 * 1024;
-
-/** A replay settles this long after its last message: agents may send it after they have answered. */
-const replayQuietMs = 500;
-
-/** What an agent replays of the conversation, held against what is known of it. */
-export interface ReplayedConversation {
-  /** Takes one replayed message. */
-  apply(update: AgentUpdate): void;
-  /** Entries that the transcript lacks and that have not been handed out like this; `first`: not at all. */
-  news(): readonly { readonly entry: TranscriptEntry; readonly first: boolean }[];
-  /** Whether it has brought all that is known already. */
-  readonly complete: boolean;
-  /** Lets go of it. */
-  dispose(): void;
-}
 
 /** What the ContextManager tells its session. */
 export interface ContextEvents {
@@ -66,18 +52,24 @@ export class ContextManager {
   #planId: string | undefined;
   #flushTimer: Disposable | undefined;
   #failing: Disposable | undefined;
-  #replay: ReplayedConversation | undefined;
-  #replayTimer: Disposable | undefined;
-  #newsNoted = false;
+  readonly #replay: ReplayIntake;
   /** Text of the last prompt, while nothing but notices of Roost's own has followed it. */
   #unanswered: string | undefined;
-  #onReplayed: (() => void) | undefined;
 
   constructor(deps: { clock: Clock; ids: IdSource; events: ContextEvents }) {
     this.#clock = deps.clock;
     this.#ids = deps.ids;
     this.#events = deps.events;
     this.#calls = new ToolCallBook(() => this.#stamped());
+    this.#replay = new ReplayIntake(deps.clock, {
+      onNews: () => {
+        this.notice('addedFromAgent', 'The agent knows more of this conversation than was saved:');
+      },
+      onEntry: (entry, first) => {
+        this.#write(entry);
+        if (first && (entry.type === 'user' || entry.type === 'agent')) this.#events.onMessage();
+      },
+    });
   }
 
   /** Takes the log that everything from now on is written to. */
@@ -109,9 +101,7 @@ export class ContextManager {
    * {@link endReplay} only what is new of its messages is added. What it says about itself counts at once.
    */
   beginReplay(replay: ReplayedConversation): void {
-    this.dropReplay();
-    this.#replay = replay;
-    this.#newsNoted = false;
+    this.#replay.begin(replay);
   }
 
   /**
@@ -119,25 +109,12 @@ export class ContextManager {
    * that is sent before would be answered in the middle of it.
    */
   async replayed(): Promise<void> {
-    if (this.#replay?.complete !== false) return;
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#onReplayed = () => {
-      resolve(undefined);
-    };
-    this.#settleReplaySoon();
-    await promise;
+    await this.#replay.replayed();
   }
 
   /** Adds what a replay has brought that the transcript lacks; the replay may go on. */
   settleReplay(): void {
-    for (const { entry, first } of this.#replay?.news() ?? []) {
-      if (!this.#newsNoted) {
-        this.#newsNoted = true;
-        this.notice('addedFromAgent', 'The agent knows more of this conversation than was saved:');
-      }
-      this.#write(entry);
-      if (first && (entry.type === 'user' || entry.type === 'agent')) this.#events.onMessage();
-    }
+    this.#replay.settle();
   }
 
   /** Adds what is new of the replay; what the agent says from here on is said now. */
@@ -148,12 +125,7 @@ export class ContextManager {
 
   /** Forgets a replay: the agent could not load the conversation, or has ended. */
   dropReplay(): void {
-    this.#replayTimer?.dispose();
-    this.#replayTimer = undefined;
-    this.#replay?.dispose();
-    this.#replay = undefined;
-    this.#onReplayed?.();
-    this.#onReplayed = undefined;
+    this.#replay.drop();
   }
 
   /** Adds what the agent reports. */
@@ -184,11 +156,7 @@ export class ContextManager {
       case 'notice':
       case 'fileBefore':
       case 'unknown':
-        if (this.#replay !== undefined) {
-          this.#replay.apply(update);
-          this.#settleReplaySoon();
-          return;
-        }
+        if (this.#replay.take(update)) return;
         this.#content(update);
         this.#events.onActivity();
     }
@@ -392,16 +360,6 @@ export class ContextManager {
     this.#flushTimer ??= this.#clock.after(textFlushMs, () => {
       this.#flushTimer = undefined;
       this.flush();
-    });
-  }
-
-  #settleReplaySoon(): void {
-    this.#replayTimer?.dispose();
-    this.#replayTimer = this.#clock.after(replayQuietMs, () => {
-      this.#replayTimer = undefined;
-      this.settleReplay();
-      this.#onReplayed?.();
-      this.#onReplayed = undefined;
     });
   }
 

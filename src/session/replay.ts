@@ -1,8 +1,9 @@
 // What an agent replays of a conversation, held against the transcript on disk: what is there is not doubled, what is new is kept.
 import type { AgentUpdate } from './agentUpdate.ts';
 import type { Clock } from './clock.ts';
-import { ContextManager, type ReplayedConversation } from './context.ts';
+import { ContextManager } from './context.ts';
 import type { IdSource, TranscriptLog } from './ports.ts';
+import type { ReplayedConversation } from './replayIntake.ts';
 import { TranscriptBuilder, type TranscriptEntry } from './transcript.ts';
 
 /** Turns at the end of each side that are held against each other. */
