@@ -68,6 +68,11 @@ export function markedProcesses(runId: string): RunningProcess[] {
   return listProcesses().filter((one) => one.pid !== process.pid && isMarked(one));
 }
 
+/** Every process whose command line holds a text; this process itself left out. */
+export function processesNaming(text: string): RunningProcess[] {
+  return listProcesses().filter((one) => one.pid !== process.pid && one.command.includes(text));
+}
+
 function markOf(environment: string): string {
   const name = `${runMarker}=`;
   return environment.split('\0').find((entry) => entry.startsWith(name)) ?? '';

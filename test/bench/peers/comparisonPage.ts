@@ -1,5 +1,6 @@
 // The table of docs/comparison.md: what the rounds of all clients come to, written between the page's two marks.
 import { median } from '../benchRow.ts';
+import { leftOut } from './peers.ts';
 import type { RoundFigures } from './round.ts';
 
 /** Everything that a run knows of one client. */
@@ -86,6 +87,10 @@ function comparison(clients: readonly Measured[], circumstances: Circumstances):
     ...table,
     '',
     ...remarks,
+    '',
+    'Not measured:',
+    '',
+    ...leftOut.map(({ clients, reason }) => `- ${clients}: ${reason}.`),
   ].join('\n');
 }
 

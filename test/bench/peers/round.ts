@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { megabytesOf } from '../../agents/memory.ts';
 import {
   markedProcesses,
+  processesNaming,
   signal,
   waitForEnd,
   type RunningProcess,
@@ -14,7 +15,7 @@ import { workbenchReady } from '../../launch/workbench.ts';
 import { pictures } from '../../e2e/support/roostWindow.ts';
 import { activationTimes } from '../runningExtensions.ts';
 import { within, type DriverSocket } from './driver.ts';
-import { acceptFirst, type Peer, type PeerWindow } from './peers.ts';
+import { acceptFirst, clickInPage, type Peer, type PeerWindow } from './peers.ts';
 
 /** How many sessions are held at once, by a client that can. */
 const many = 10;
@@ -29,6 +30,8 @@ export interface RoundPlace {
   readonly drivers: DriverSocket;
   /** The editor's own folder: what runs from there is the editor. */
   readonly editor: string;
+  /** Where the client is installed: what runs from there is its own, also with an environment of its own. */
+  readonly extensions: string;
   /** Path of the driver extension. */
   readonly driver: string;
   readonly workspace: string;
@@ -91,14 +94,18 @@ async function inWindow<T>(
   writeFileSync(log, '');
   const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
   page.setDefaultTimeout(60_000);
-  const before = markedProcesses(place.mark);
+  const before = processesOf(place);
   try {
     const payload = [['extensionDevelopmentPath', server.uriOf(place.driver)]] as const;
     await page.goto(server.urlOf(place.workspace, payload));
     await workbenchReady(page);
     const driver = await place.drivers.next();
     await driver.activate(id);
-    return await work(page, { driver, accept: (text) => acceptFirst(page, text) });
+    return await work(page, {
+      driver,
+      accept: (text) => acceptFirst(page, text),
+      click: (selector) => clickInPage(page, selector),
+    });
   } catch (error) {
     mkdirSync(pictures, { recursive: true });
     await page.screenshot({ path: join(pictures, `peers-${id}.png`) });
@@ -117,7 +124,7 @@ async function measureSessions(
   window: PeerWindow,
 ): Promise<Omit<RoundFigures, 'activationMs'>> {
   const { server, log } = place;
-  const before = markedProcesses(place.mark);
+  const before = processesOf(place);
   const memory = megabytesOf(before);
   let begun: RunningProcess[] = [];
   const crew = (): Crew => {
@@ -175,16 +182,19 @@ async function endWhatIsLeft(
   return left;
 }
 
+/** All that runs below the server or from the client's own files. */
+function processesOf({ mark, extensions }: RoundPlace): RunningProcess[] {
+  const all = [...markedProcesses(mark), ...processesNaming(extensions)];
+  return [...new Map(all.map((one) => [one.pid, one])).values()];
+}
+
 /** Processes that were not there before, without the editor's own: it starts helpers when it likes. */
-function startedBySessions(
-  before: readonly RunningProcess[],
-  { mark, editor }: RoundPlace,
-): RunningProcess[] {
+function startedBySessions(before: readonly RunningProcess[], place: RoundPlace): RunningProcess[] {
   const known = new Set(before.map(({ pid, started }) => `${pid} ${started}`));
-  return markedProcesses(mark).filter(
+  return processesOf(place).filter(
     ({ pid, started, command }) =>
       !known.has(`${pid} ${started}`) &&
-      !command.includes(editor) &&
+      !command.includes(place.editor) &&
       !/^(\S*\/)?git /.test(command),
   );
 }

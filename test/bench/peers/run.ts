@@ -190,6 +190,7 @@ async function takeRound(
     const place: RoundPlace = {
       ...{ browser, server, drivers, driver, workspace, log },
       editor: host.folder,
+      extensions: join(folder, 'extensions'),
       mark: mark.id,
     };
     if (round === 0) {

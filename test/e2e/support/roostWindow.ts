@@ -192,7 +192,7 @@ export class RoostWindow {
     const question = this.#quickInput.filter({
       has: this.page.locator('.quick-input-title', { hasText: title }),
     });
-    const input = question.locator('input[type="text"]');
+    const input = question.locator('input[type="text"], input[type="password"]');
     await input.fill(text);
     await input.press('Enter');
     await question.waitFor({ state: 'hidden' });
