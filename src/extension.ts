@@ -138,7 +138,11 @@ export function activate(context: vscode.ExtensionContext): RoostApi {
     launcher: () => launcher.get(),
     catalog,
     provisions: {
-      environment: (agentId) => keys.of(agentId),
+      environment: (agentId) => {
+        // Needed once the agent has introduced itself: loaded while its process starts.
+        mcpServers.get().catch(() => undefined);
+        return keys.of(agentId);
+      },
       mcpServers: (request) => mcpServers.use((servers) => servers.forSession(request)),
     },
     store: storeOnDemand(store),

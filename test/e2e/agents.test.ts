@@ -223,6 +223,12 @@ describe.each(hostsToTest())('agents on the %s host', (hostName) => {
     it('is signed in to in a terminal, and its session starts when that closes', async () => {
       await newSession('Asks In A Terminal');
       await choice('Log in in a terminal').click();
+      if (hostName === 'oldest') {
+        // This host's server cannot start a terminal's program: what it would have done.
+        await roost.notification(/Sign in in the terminal/);
+        writeFileSync(signedIn, 'signed in');
+        await roost.page.getByRole('button', { name: /^Kill Terminal/ }).click();
+      }
       await roost.panel.getByText('Ready', { exact: true }).first().waitFor();
       await roost.send('say out of the terminal');
       await said(/^out of the terminal$/).waitFor();

@@ -94,7 +94,7 @@ async function inWindow<T>(
   writeFileSync(log, '');
   const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
   page.setDefaultTimeout(60_000);
-  const before = processesOf(place);
+  const before = processesBefore(place);
   try {
     const payload = [['extensionDevelopmentPath', server.uriOf(place.driver)]] as const;
     await page.goto(server.urlOf(place.workspace, payload));
@@ -124,7 +124,7 @@ async function measureSessions(
   window: PeerWindow,
 ): Promise<Omit<RoundFigures, 'activationMs'>> {
   const { server, log } = place;
-  const before = processesOf(place);
+  const before = processesBefore(place);
   const memory = megabytesOf(before);
   let begun: RunningProcess[] = [];
   const crew = (): Crew => {
@@ -180,6 +180,11 @@ async function endWhatIsLeft(
   for (const { pid } of left) signal(pid, 'SIGKILL');
   await waitForEnd(left, leftAfterMs);
   return left;
+}
+
+/** What runs below the server before there is a session; what the client has begun in advance counts as begun for its sessions. */
+function processesBefore({ mark, extensions }: RoundPlace): RunningProcess[] {
+  return markedProcesses(mark).filter(({ command }) => !command.includes(extensions));
 }
 
 /** All that runs below the server or from the client's own files. */
