@@ -3,29 +3,18 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SessionStore } from '../../../src/session/ports.ts';
-import type { TranscriptEntry } from '../../../src/session/transcript.ts';
 import { maxHeadBytes } from '../../../src/storage/headFormat.ts';
 import { formatLine } from '../../../src/storage/transcriptLines.ts';
 import { anyChanges, anyState } from '../../fixtures/storage/arbitraries.ts';
-import { built, contentOf, said, testFolder } from '../../fixtures/storage/storeFixture.ts';
+import {
+  allPages,
+  built,
+  contentOf,
+  said,
+  testFolder,
+} from '../../fixtures/storage/storeFixture.ts';
 import { FaultyFileSystem } from '../../fixtures/storage/faultyFileSystem.ts';
 import { manyFacts, stateOf } from '../../fixtures/storage/stateOf.ts';
-
-async function allPages(
-  store: SessionStore,
-  id: string,
-  limit: number,
-): Promise<TranscriptEntry[]> {
-  let entries: TranscriptEntry[] = [];
-  let before: string | undefined;
-  do {
-    const page = await store.readSlice(id, { limit, ...(before === undefined ? {} : { before }) });
-    entries = [...page.entries, ...entries];
-    before = page.before;
-  } while (before !== undefined);
-  return entries;
-}
 
 describe('damage', () => {
   const line = formatLine(said('e1')).toString();

@@ -4,30 +4,13 @@ import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SessionStore } from '../../../src/session/ports.ts';
-import type { TranscriptEntry } from '../../../src/session/transcript.ts';
 import { nodeFileSystem } from '../../../src/storage/fileSystem.ts';
 import { TranscriptReader } from '../../../src/storage/transcriptReader.ts';
 import { formatLine, parseLine } from '../../../src/storage/transcriptLines.ts';
 import { anyChanges } from '../../fixtures/storage/arbitraries.ts';
 import { FaultyFileSystem } from '../../fixtures/storage/faultyFileSystem.ts';
-import { built, more, said, testFolder } from '../../fixtures/storage/storeFixture.ts';
+import { allPages, built, more, said, testFolder } from '../../fixtures/storage/storeFixture.ts';
 import { stateOf } from '../../fixtures/storage/stateOf.ts';
-
-async function allPages(
-  store: SessionStore,
-  id: string,
-  limit: number,
-): Promise<TranscriptEntry[]> {
-  let entries: TranscriptEntry[] = [];
-  let before: string | undefined;
-  do {
-    const page = await store.readSlice(id, { limit, ...(before === undefined ? {} : { before }) });
-    entries = [...page.entries, ...entries];
-    before = page.before;
-  } while (before !== undefined);
-  return entries;
-}
 
 describe('transcripts', () => {
   test('what is appended is in the file when the call returns', async () => {

@@ -6,39 +6,10 @@ import { formFields } from '../../../src/host/panelForm.ts';
 import { sessionView } from '../../../src/host/panelSession.ts';
 import type { SessionDetails } from '../../../src/session/sessions.ts';
 import { agentFactsSchema } from '../../../src/session/state.ts';
+import { details as detailsOf, info } from './sessionFixtures.ts';
 
 function details(more: Partial<SessionDetails> = {}): SessionDetails {
-  return {
-    info: {
-      sessionId: 's',
-      title: 'T',
-      agentId: 'a',
-      cwd: '/work',
-      status: 'ready',
-      processAlive: true,
-      createdAt: '',
-      lastActivityAt: '',
-      messageCount: 0,
-      keepAwake: false,
-      changedFiles: 0,
-      pendingRequests: [],
-    },
-    config: { timeoutMinutes: 30, restart: 'onCrash', permissionMode: 'ask' },
-    agentName: 'Agent',
-    facts: agentFactsSchema.parse({}),
-    can: undefined,
-    pending: [],
-    queue: [],
-    restartAt: undefined,
-    stalledSince: undefined,
-    readOnly: undefined,
-    stoppedAfterIdleMinutes: undefined,
-    storageFailing: false,
-    storageError: undefined,
-    interrupted: false,
-    remembered: [],
-    ...more,
-  };
+  return detailsOf(info('s', { title: 'T' }), { facts: agentFactsSchema.parse({}), ...more });
 }
 
 describe('what can be set', () => {
