@@ -144,25 +144,21 @@ export class HeadWriter {
       const savedAt = stamp(clock);
       const text = this.#format(state, savedAt, onDisk);
       const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
-      // The old head gets its other name meanwhile: it stays where it is until the new one is on disk.
-      const [created, keptOld] = await Promise.allSettled([
-        createFile(fs, temporary, text),
-        this.#keepOld(before),
-      ]);
-      if (created.status === 'rejected') throw created.reason;
+      const facts = await createFile(fs, temporary, text);
       try {
-        if (keptOld.status === 'rejected') throw keptOld.reason;
+        if (before?.kind === 'whole') await this.#keep(head, this.#paths.backup);
+        if (before?.kind === 'damaged') await this.#keepDamaged(head);
         await renameFile(this.#deps, temporary, head);
       } catch (error) {
         await removeQuietly(fs, temporary);
         throw error;
       }
       await syncFolder(fs, dirname(head));
-      const fingerprint = fingerprintOf(created.value);
+      const fingerprint = fingerprintOf(facts);
       // Our own text, checked above: it has a head's type.
       const written = JSON.parse(text.toString('utf8')) as Head;
       this.#last = { fingerprint, head: written };
-      return { fingerprint, bytes: created.value.size, savedAt, state: written.state };
+      return { fingerprint, bytes: facts.size, savedAt, state: written.state };
     } catch (error) {
       if (error instanceof SessionError) throw error;
       throw storageFailed('save', head, error, this.#sessionId);
@@ -177,13 +173,6 @@ export class HeadWriter {
       return { kind: 'whole', head: this.#last.head, newer: false };
     }
     return readHead(fs, file, this.#sessionId, facts?.size);
-  }
-
-  /** Keeps the head that is about to be replaced. */
-  async #keepOld(before: ParsedHead | undefined): Promise<void> {
-    const { head, backup } = this.#paths;
-    if (before?.kind === 'whole') await this.#keep(head, backup);
-    if (before?.kind === 'damaged') await this.#keepDamaged(head);
   }
 
   /** The head's bytes, never more than can be read again. */
