@@ -4,19 +4,25 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type * as vscode from 'vscode';
 import type { Logger } from '../session/ports.ts';
 
-/** Name under which a workspace remembers the folder that its sessions were last kept in. */
+/** Name under which a workspace remembers the folders that its sessions were last kept in, newest first. */
 const lastFolderKey = 'storage.directory';
 
 /** Name under which it remembers folders whose sessions the user wants to leave where they are. */
 const leftFoldersKey = 'storage.left';
+
+/** Name under which all windows together remember the folders that a setting named: of those nothing else tells. */
+const namedFoldersKey = 'storage.named';
 
 /** What of the extension's context says where things are. */
 export interface StorageContext {
   /** Absent where no folder is open. */
   readonly storageUri: Pick<vscode.Uri, 'fsPath'> | undefined;
   readonly globalStorageUri: Pick<vscode.Uri, 'fsPath'>;
-  readonly workspaceState: Pick<vscode.Memento, 'get' | 'update'>;
+  readonly workspaceState: Memory;
+  readonly globalState: Memory;
 }
+
+type Memory = Pick<vscode.Memento, 'get' | 'update'>;
 
 /** The folders of one window. */
 export class StorageFolders {
@@ -48,22 +54,26 @@ export class StorageFolders {
 
   /** Folders other than the current one that held sessions of this workspace and are not left alone on purpose. */
   earlier(): readonly string[] {
-    const left = this.#remembered(leftFoldersKey);
-    const before = [...this.#remembered(lastFolderKey), this.own];
+    const left = listIn(this.#memory, leftFoldersKey);
+    const before = [...listIn(this.#memory, lastFolderKey), this.own];
     return [...new Set(before)].filter((one) => one !== this.current && !left.includes(one));
   }
 
   /** Remembers the current folder, so that a change of it is noticed when the window opens the next time. */
   async remember(): Promise<void> {
-    const before = this.#remembered(lastFolderKey).filter((one) => one !== this.current);
+    const before = listIn(this.#memory, lastFolderKey).filter((one) => one !== this.current);
     // The last few: one that still has sessions is offered again until they are moved or left.
-    await this.#context.workspaceState.update(lastFolderKey, [this.current, ...before].slice(0, 8));
+    await this.#memory.update(lastFolderKey, [this.current, ...before].slice(0, 8));
+    const { globalState } = this.#context;
+    const named = listIn(globalState, namedFoldersKey);
+    if (this.current === this.own || named.includes(this.current)) return;
+    await globalState.update(namedFoldersKey, [this.current, ...named].slice(0, 64));
   }
 
   /** The user wants the sessions in a folder left there. */
   async leave(directory: string): Promise<void> {
-    const left = [...this.#remembered(leftFoldersKey), directory];
-    await this.#context.workspaceState.update(leftFoldersKey, left.slice(-32));
+    const left = [...listIn(this.#memory, leftFoldersKey), directory];
+    await this.#memory.update(leftFoldersKey, left.slice(-32));
   }
 
   /** Where the stores of other windows may be. */
@@ -73,7 +83,7 @@ export class StorageFolders {
     readonly name: string;
     readonly others: readonly string[];
   } {
-    const { storageUri, globalStorageUri } = this.#context;
+    const { storageUri, globalStorageUri, globalState } = this.#context;
     const shared = globalStorageUri.fsPath;
     const beside = storageUri?.fsPath;
     return {
@@ -83,12 +93,22 @@ export class StorageFolders {
           ? join(dirname(dirname(shared)), 'workspaceStorage')
           : dirname(dirname(beside)),
       name: basename(beside ?? shared),
-      others: [shared, this.own, ...this.#remembered(lastFolderKey)],
+      others: [
+        ...[shared, this.own],
+        ...listIn(this.#memory, lastFolderKey),
+        ...listIn(globalState, namedFoldersKey),
+      ],
     };
   }
 
-  #remembered(key: string): readonly string[] {
-    const value = this.#context.workspaceState.get<unknown>(key);
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  /** A window without a folder is not always the same one for the editor, which forgets its own state. */
+  get #memory(): Memory {
+    const { storageUri, workspaceState, globalState } = this.#context;
+    return storageUri === undefined ? globalState : workspaceState;
   }
+}
+
+function listIn(memory: Memory, key: string): readonly string[] {
+  const value = memory.get<unknown>(key);
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

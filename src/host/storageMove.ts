@@ -36,10 +36,11 @@ export class StorageMove implements Disposable {
   /** Offers to move what was kept elsewhere so far. Resolves when the offers have been answered. */
   async offer(): Promise<void> {
     const { boundary, folders } = this.#deps;
+    // Before anybody answers: an offer may stay open until the folder has changed again.
+    await boundary.forUser('storage folder', () => folders.remember());
     for (const directory of folders.earlier()) {
       await boundary.forUser('earlier storage folder', () => this.#offerFrom(directory));
     }
-    await boundary.forUser('storage folder', () => folders.remember());
   }
 
   dispose(): void {

@@ -1,4 +1,4 @@
-// Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, moved elsewhere, and a disk that is full.
+// Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, moved elsewhere, on a full disk, and started again by themselves.
 import {
   existsSync,
   globSync,
@@ -15,6 +15,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { panelWords } from '../../src/chatProtocol/words.ts';
 import { smallDisk } from '../fixtures/storage/smallDisk.ts';
 import { hostsToTest } from '../launch/hosts.ts';
+import { signal } from '../launch/processes.ts';
 import { startServerHost } from '../launch/serverHost.ts';
 import { keptLayout } from './support/keptLayout.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
@@ -101,6 +102,13 @@ function headOf(title: string): string {
   const found = heads.find((file) => readFileSync(file, 'utf8').includes(`"title": "${title}"`));
   if (found === undefined) throw new Error(`no head says ${title}`);
   return found;
+}
+
+/** Changes a setting of the machine. */
+function set(name: string, value: unknown): void {
+  const file = join(suite.dataFolder, 'data', 'Machine', 'settings.json');
+  const machine = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...machine, [name]: value }));
 }
 
 /** How many groups of editors the browser has noted for the next window. */
@@ -228,10 +236,8 @@ describe('sessions on disk', () => {
 
   it('move when they are to be kept in another folder', async () => {
     const before = dirname(headOf('say alpha'));
-    const file = join(suite.dataFolder, 'data', 'Machine', 'settings.json');
-    const machine = JSON.parse(readFileSync(file, 'utf8')) as object;
     const directory = join(disk.path, 'kept');
-    writeFileSync(file, JSON.stringify({ ...machine, 'roost.persistence.directory': directory }));
+    set('roost.persistence.directory', directory);
     const reload = await roost.notification(`Roost keeps sessions in ${directory}`);
     await roost.picture('saved-6-directory');
     await reload.getByRole('button', { name: 'Reload Window' }).click();
@@ -288,5 +294,21 @@ describe('sessions on disk', () => {
       .toContain('still here');
     await expect.poll(() => existsSync(head)).toBe(true);
     await roost.picture('saved-9-saved');
+  });
+
+  it('start again by themselves when their window died, where that is wanted', async () => {
+    await send(await panelSaying('beta'), 'hang');
+    await roost.row(/^Working\s*1$/).waitFor();
+    set('roost.restore.policy', 'eager');
+    for (const { pid } of suite.server.extensionHosts()) signal(pid, 'SIGKILL');
+    await roost.page.reload();
+    await roost.row(/^Ready\s*1$/).waitFor();
+    await roost.row(/^Dormant\s*2$/).waitFor();
+    expect(agentsBelow(suite.server)).toBe(1);
+    const beta = await panelSaying('beta');
+    await beta.document.getByText('This turn was cut short').waitFor();
+    await roost.picture('saved-10-started-again');
+    await send(beta, 'say awake');
+    await beta.document.getByRole('log').getByText('awake', { exact: true }).waitFor();
   });
 });

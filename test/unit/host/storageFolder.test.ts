@@ -5,19 +5,25 @@ import { describe, expect, it } from 'vitest';
 import { StorageFolders, type StorageContext } from '../../../src/host/storageFolder.ts';
 import { recordingLogger } from '../../fakes/domain.ts';
 
-/** A window as the editor describes it; `own` is absent where no folder is open. */
-function windowOf(own: string | undefined): StorageContext {
+/** State that lasts as long as what it belongs to. */
+function memory(): StorageContext['globalState'] {
   const remembered = new Map<string, unknown>();
+  return {
+    get: <T>(key: string, otherwise?: T) => (remembered.get(key) as T | undefined) ?? otherwise,
+    update: (key: string, value: unknown) => {
+      remembered.set(key, value);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A window as the editor describes it; `own` is absent where no folder is open. */
+function windowOf(own: string | undefined, globalState = memory()): StorageContext {
   return {
     storageUri: own === undefined ? undefined : { fsPath: own },
     globalStorageUri: { fsPath: '/data/globalStorage/roost.roost' },
-    workspaceState: {
-      get: <T>(key: string, otherwise?: T) => (remembered.get(key) as T | undefined) ?? otherwise,
-      update: (key: string, value: unknown) => {
-        remembered.set(key, value);
-        return Promise.resolve();
-      },
-    },
+    workspaceState: memory(),
+    globalState,
   };
 }
 
@@ -64,5 +70,27 @@ describe('the folder of a window', () => {
     await life('/two').leave('/one');
     expect(life('/two').earlier()).toEqual([own]);
     expect(life('').earlier()).toEqual(['/two']);
+  });
+
+  it('that a setting named is looked into by every other window, whatever becomes of its workspace', async () => {
+    const globalState = memory();
+    const logger = recordingLogger();
+    const open = (folder: string | undefined, setting: string): StorageFolders =>
+      new StorageFolders(windowOf(folder, globalState), setting, logger);
+    await open(own, '').remember();
+    await open(own, '/kept').remember();
+    const renamed = open('/data/workspaceStorage/def/roost.roost', '');
+    expect(renamed.places().others).toContain('/kept');
+    expect(renamed.earlier()).toEqual([]);
+  });
+
+  it('is remembered where no folder is open, too, though the editor forgets such a window', async () => {
+    const globalState = memory();
+    const logger = recordingLogger();
+    await new StorageFolders(windowOf(undefined, globalState), '/kept', logger).remember();
+    const next = new StorageFolders(windowOf(undefined, globalState), '', logger);
+    expect(next.earlier()).toEqual(['/kept']);
+    await next.leave('/kept');
+    expect(next.earlier()).toEqual([]);
   });
 });
