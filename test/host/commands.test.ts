@@ -11,7 +11,7 @@ import {
   extension,
   processesOf,
   run,
-  scripted,
+  scriptedAgents,
   setSetting,
   when,
   whenSession,
@@ -31,15 +31,9 @@ function panels(): vscode.Tab[] {
 describe('commands', () => {
   let api: RoostApi;
 
-  withSettings(
-    () => ({
-      agents: { scripted: scripted(), missing: { command: 'roost-no-such-command' } },
-      defaultAgent: 'scripted',
-    }),
-    (activated) => {
-      api = activated;
-    },
-  );
+  withSettings(scriptedAgents, (activated) => {
+    api = activated;
+  });
 
   it('are what failures offer', async () => {
     const known = new Set(await vscode.commands.getCommands());

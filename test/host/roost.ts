@@ -31,6 +31,14 @@ export function scripted(...flags: string[]): Record<string, unknown> {
   };
 }
 
+/** Settings with the scripted agent as the default, and one that cannot be started, called `missing`. */
+export function scriptedAgents(): Readonly<Record<string, unknown>> {
+  return {
+    agents: { scripted: scripted(), missing: { command: 'roost-no-such-command' } },
+    defaultAgent: 'scripted',
+  };
+}
+
 /** Settings that were set and are to be taken back. */
 const changed = new Set<string>();
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RoostApi, SessionInfo } from '../../src/api.ts';
-import { run, scripted, setSetting, when, whenSession, withSettings } from './roost.ts';
+import { run, scriptedAgents, setSetting, when, whenSession, withSettings } from './roost.ts';
 
 /** Resolves when the tab in front is one of these, by its title. */
 async function whenShown(...titles: readonly string[]): Promise<string> {
@@ -21,15 +21,9 @@ async function whenShown(...titles: readonly string[]): Promise<string> {
 describe('Roost about itself', () => {
   let api: RoostApi;
 
-  withSettings(
-    () => ({
-      agents: { scripted: scripted(), missing: { command: 'roost-no-such-command' } },
-      defaultAgent: 'scripted',
-    }),
-    (activated) => {
-      api = activated;
-    },
-  );
+  withSettings(scriptedAgents, (activated) => {
+    api = activated;
+  });
 
   it('opens one after another the sessions that need the user', async () => {
     await run('openNeedsYou', {});
