@@ -267,6 +267,7 @@ async function restore(
     return;
   }
   if (policy === 'eager') void resumeInterrupted(sessions, logger);
+  else void sessions.leaveInterrupted();
 }
 
 async function resumeInterrupted(sessions: SessionManager, logger: Logger): Promise<void> {

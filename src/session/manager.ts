@@ -264,6 +264,11 @@ export class SessionManager implements Sessions {
     await this.#restorer.resumeInterrupted();
   }
 
+  /** Starts none of those agents, and lets no later window start them for having run then. Never rejects. */
+  async leaveInterrupted(): Promise<void> {
+    await this.#restorer.leaveInterrupted();
+  }
+
   async listSaved(): Promise<readonly SavedSessionInfo[]> {
     this.#held.assertUsable();
     return this.#saved.list();

@@ -88,18 +88,37 @@ export class SessionRestorer {
 
   /** Starts the agents that ran when the last window closed, two at a time; failures show on their rows. */
   async resumeInterrupted(): Promise<void> {
-    const waiting = this.#held
-      .all()
-      .filter(({ supervisor, readOnly }) => {
-        return readOnly === undefined && supervisor.entry.state.aliveAtShutdown === true;
-      })
-      .map(({ supervisor }) => supervisor);
+    const waiting = this.#interrupted();
     const worker = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         await next.start().catch(() => undefined);
       }
     };
     await Promise.all([worker(), worker()]);
+  }
+
+  /** Starts none of them: what does not run in this window did not run in the last one when the next is opened. */
+  async leaveInterrupted(): Promise<void> {
+    for (const supervisor of this.#interrupted()) await this.#leave(supervisor);
+  }
+
+  /** The sessions whose agents ran when the last window closed. */
+  #interrupted(): SessionSupervisor[] {
+    return this.#held
+      .all()
+      .filter(({ supervisor, readOnly }) => {
+        return readOnly === undefined && supervisor.entry.state.aliveAtShutdown === true;
+      })
+      .map(({ supervisor }) => supervisor);
+  }
+
+  async #leave(supervisor: SessionSupervisor): Promise<void> {
+    try {
+      await supervisor.clear('aliveAtShutdown');
+    } catch (error) {
+      // The row says that it cannot be saved.
+      this.#deps.logger.warn(`${supervisor.sessionId}: ${toSessionError(error).message}`);
+    }
   }
 
   async #recover(stored: StoredSession): Promise<void> {
@@ -147,8 +166,8 @@ export class SessionRestorer {
     const supervisor = this.#held.find(sessionId)?.supervisor;
     if (supervisor === undefined) return;
     if (turnRunning) await this.#markInterrupted(supervisor);
-    const { aliveAtShutdown } = supervisor.entry.state;
-    if (this.#deps.settings()['restore.policy'] !== 'eager' || aliveAtShutdown !== true) return;
+    if (supervisor.entry.state.aliveAtShutdown !== true) return;
+    if (this.#deps.settings()['restore.policy'] !== 'eager') return this.#leave(supervisor);
     // How the start went shows on the row.
     supervisor.start().catch(() => undefined);
   }

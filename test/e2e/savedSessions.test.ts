@@ -17,8 +17,9 @@ import { smallDisk } from '../fixtures/storage/smallDisk.ts';
 import { hostsToTest } from '../launch/hosts.ts';
 import { signal } from '../launch/processes.ts';
 import { startServerHost } from '../launch/serverHost.ts';
+import { openWorkbench } from '../launch/workbench.ts';
 import { keptLayout } from './support/keptLayout.ts';
-import type { RoostWindow } from './support/roostWindow.ts';
+import { RoostWindow } from './support/roostWindow.ts';
 import { agentsBelow, inWindow, scriptedAgents, type SuiteWindow } from './support/windowSuite.ts';
 
 const { scripted } = scriptedAgents['roost.agents'];
@@ -310,5 +311,29 @@ describe('sessions on disk', () => {
     await roost.picture('saved-10-started-again');
     await send(beta, 'say awake');
     await beta.document.getByRole('log').getByText('awake', { exact: true }).waitFor();
+  });
+
+  it('that run in one window are read in another, and gone on with there once they rest', async () => {
+    const { browser, server, folder } = suite;
+    const second = await openWorkbench(browser, server, folder);
+    const other = new RoostWindow(second.page);
+    await other.openSideBar();
+    await other.row(/^say beta.*read only/).click();
+    await other.panel.getByRole('log').getByText('awake', { exact: true }).waitFor();
+    const banner = other.panel.locator('.banner', {
+      hasText: panelWords.composerOwnedElsewhere,
+    });
+    await banner.waitFor();
+    expect(await other.panel.locator('.composer-input').isDisabled()).toBe(true);
+    // It is the same one for both, and nobody started it twice.
+    expect(agentsBelow(server)).toBe(1);
+    await other.picture('saved-11-read-only');
+    await roost.act(roost.row(/^say beta/), 'Stop Session');
+    await banner.waitFor({ state: 'detached' });
+    await other.send('say taken over');
+    await other.panel.getByRole('log').getByText('taken over', { exact: true }).waitFor();
+    expect(agentsBelow(server)).toBe(1);
+    await other.picture('saved-12-taken-over');
+    await second.close();
   });
 });

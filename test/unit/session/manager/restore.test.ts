@@ -76,6 +76,22 @@ describe('the next life of the host', () => {
     expect(manager.list()).toHaveLength(6);
   });
 
+  it('starts nothing for having run in a window before the last', async () => {
+    const first = fakeDomain();
+    await first.manager.create();
+    await first.manager.create();
+    await first.manager.shutdown(0);
+    const second = first.nextLife();
+    await second.manager.restoreAll();
+    await second.manager.leaveInterrupted();
+    await second.manager.resume('session-2');
+    await second.manager.shutdown(0);
+    const { manager, agents } = second.nextLife();
+    await manager.restoreAll();
+    await manager.resumeInterrupted();
+    expect(agents.links.map(({ request }) => request.sessionId)).toEqual(['session-2']);
+  });
+
   it('only reads what another window owns', async () => {
     const before = fakeDomain();
     await before.manager.create();
