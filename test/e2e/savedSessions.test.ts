@@ -1,4 +1,4 @@
-// Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, moved elsewhere, on a full disk, and started again by themselves.
+// Sessions on disk in a real window: back in place after everything has ended, damaged, deleted for good, moved elsewhere, and a disk that is full.
 import {
   existsSync,
   globSync,
@@ -15,11 +15,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { panelWords } from '../../src/chatProtocol/words.ts';
 import { smallDisk } from '../fixtures/storage/smallDisk.ts';
 import { hostsToTest } from '../launch/hosts.ts';
-import { signal } from '../launch/processes.ts';
 import { startServerHost } from '../launch/serverHost.ts';
-import { openWorkbench } from '../launch/workbench.ts';
 import { keptLayout } from './support/keptLayout.ts';
-import { RoostWindow } from './support/roostWindow.ts';
+import type { RoostWindow } from './support/roostWindow.ts';
 import { agentsBelow, inWindow, scriptedAgents, type SuiteWindow } from './support/windowSuite.ts';
 
 const { scripted } = scriptedAgents['roost.agents'];
@@ -103,13 +101,6 @@ function headOf(title: string): string {
   const found = heads.find((file) => readFileSync(file, 'utf8').includes(`"title": "${title}"`));
   if (found === undefined) throw new Error(`no head says ${title}`);
   return found;
-}
-
-/** Changes a setting of the machine. */
-function set(name: string, value: unknown): void {
-  const file = join(suite.dataFolder, 'data', 'Machine', 'settings.json');
-  const machine = JSON.parse(readFileSync(file, 'utf8')) as object;
-  writeFileSync(file, JSON.stringify({ ...machine, [name]: value }));
 }
 
 /** How many groups of editors the browser has noted for the next window. */
@@ -237,8 +228,10 @@ describe('sessions on disk', () => {
 
   it('move when they are to be kept in another folder', async () => {
     const before = dirname(headOf('say alpha'));
+    const file = join(suite.dataFolder, 'data', 'Machine', 'settings.json');
+    const machine = JSON.parse(readFileSync(file, 'utf8')) as object;
     const directory = join(disk.path, 'kept');
-    set('roost.persistence.directory', directory);
+    writeFileSync(file, JSON.stringify({ ...machine, 'roost.persistence.directory': directory }));
     const reload = await roost.notification(`Roost keeps sessions in ${directory}`);
     await roost.picture('saved-6-directory');
     await reload.getByRole('button', { name: 'Reload Window' }).click();
@@ -295,45 +288,5 @@ describe('sessions on disk', () => {
       .toContain('still here');
     await expect.poll(() => existsSync(head)).toBe(true);
     await roost.picture('saved-9-saved');
-  });
-
-  it('start again by themselves when their window died, where that is wanted', async () => {
-    await send(await panelSaying('beta'), 'hang');
-    await roost.row(/^Working\s*1$/).waitFor();
-    set('roost.restore.policy', 'eager');
-    for (const { pid } of suite.server.extensionHosts()) signal(pid, 'SIGKILL');
-    await roost.page.reload();
-    await roost.row(/^Ready\s*1$/).waitFor();
-    await roost.row(/^Dormant\s*2$/).waitFor();
-    expect(agentsBelow(suite.server)).toBe(1);
-    const beta = await panelSaying('beta');
-    await beta.document.getByText('This turn was cut short').waitFor();
-    await roost.picture('saved-10-started-again');
-    await send(beta, 'say awake');
-    await beta.document.getByRole('log').getByText('awake', { exact: true }).waitFor();
-  });
-
-  it('that run in one window are read in another, and gone on with there once they rest', async () => {
-    const { browser, server, folder } = suite;
-    const second = await openWorkbench(browser, server, folder);
-    const other = new RoostWindow(second.page);
-    await other.openSideBar();
-    await other.row(/^say beta.*read only/).click();
-    await other.panel.getByRole('log').getByText('awake', { exact: true }).waitFor();
-    const banner = other.panel.locator('.banner', {
-      hasText: panelWords.composerOwnedElsewhere,
-    });
-    await banner.waitFor();
-    expect(await other.panel.locator('.composer-input').isDisabled()).toBe(true);
-    // It is the same one for both, and nobody started it twice.
-    expect(agentsBelow(server)).toBe(1);
-    await other.picture('saved-11-read-only');
-    await roost.act(roost.row(/^say beta/), 'Stop Session');
-    await banner.waitFor({ state: 'detached' });
-    await other.send('say taken over');
-    await other.panel.getByRole('log').getByText('taken over', { exact: true }).waitFor();
-    expect(agentsBelow(server)).toBe(1);
-    await other.picture('saved-12-taken-over');
-    await second.close();
   });
 });
