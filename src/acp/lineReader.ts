@@ -60,6 +60,11 @@ export class LineSplitter {
     );
   }
 
+  /** How many bytes of a line that has not ended have been looked at. */
+  get begunBytes(): number {
+    return this.#bytes;
+  }
+
   /** The next whole line without its newline; `undefined` when more bytes are needed. */
   next(): string | LongLine | OversizedLine | undefined {
     let chunk = this.#chunk ?? this.#nextChunk();
@@ -166,6 +171,7 @@ export interface LineReaderEvents {
 export class LineReader {
   readonly #stream: Readable;
   readonly #splitter: LineSplitter;
+  readonly #longBytes: number;
   readonly #share: Share;
   readonly #clock: Clock;
   readonly #events: LineReaderEvents;
@@ -187,6 +193,7 @@ export class LineReader {
   ) {
     this.#stream = stream;
     this.#splitter = new LineSplitter(options.maxBytes, options.longBytes);
+    this.#longBytes = options.longBytes ?? Infinity;
     this.#share = options.share;
     this.#clock = options.clock;
     this.#events = events;
@@ -238,7 +245,7 @@ export class LineReader {
       }
     }
     if (this.#state === 'open') {
-      if (this.#stream.isPaused()) this.#stream.resume();
+      if (this.#stream.isPaused()) this.#resume();
     } else if (this.#state === 'ending') {
       this.#state = 'ended';
       // Some peers do not end their last line.
@@ -250,6 +257,18 @@ export class LineReader {
         });
       else this.#events.onEnd();
     }
+  }
+
+  /** Goes on reading; in the middle of a long line others that talk get their turn as after a slice. */
+  #resume(): void {
+    const pauseMs = this.#splitter.begunBytes > this.#longBytes ? this.#share.pauseMs : 0;
+    if (pauseMs === 0) {
+      this.#stream.resume();
+      return;
+    }
+    this.#clock.after(pauseMs, () => {
+      if (this.#state === 'open' && !this.#scheduled) this.#stream.resume();
+    });
   }
 
   #hold(taken: Promise<void>): void {

@@ -16,7 +16,7 @@ const defaultOutputBytes = 1024 * 1024;
 const maxOutputBytes = 16 * 1024 * 1024;
 /** Output is reported at most this often, and read no faster than this much in between. */
 const reportMs = 50;
-const reportLength = 1024 * 1024;
+const reportLength = 256 * 1024;
 /** How long a command that is killed gets to end by itself. */
 const killGraceMs = 2000;
 /** Terminals of one agent at once, released ones not counted. */

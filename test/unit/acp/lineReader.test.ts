@@ -216,6 +216,37 @@ test('whoever writes faster than is taken finds the stream standing still, whoev
   expect(paused).toHaveLength(2 + 8 * 4000);
 });
 
+test('in the middle of a long line others that talk are waited for, and the line still comes whole', async () => {
+  const clock = new FakeClock();
+  const fairShare = new FairShare(clock);
+  const [flood, other] = [fairShare.join(), fairShare.join()];
+  const stream = new PassThrough({ highWaterMark: 1024 * 1024 });
+  const lengths: number[] = [];
+  new LineReader(
+    stream,
+    { maxBytes: 1e6, longBytes: 1000, share: flood, clock },
+    {
+      onLine: () => 'continue',
+      onLongLine: ({ bytes }) => {
+        lengths.push(bytes);
+        return 'continue';
+      },
+      onOversized: () => undefined,
+      onEnd: () => undefined,
+    },
+  );
+  flood.talked();
+  other.talked();
+  stream.write('x'.repeat(100_000));
+  await settle();
+  expect(stream.isPaused()).toBe(true);
+  await clock.advance(flood.pauseMs);
+  expect(stream.isPaused()).toBe(false);
+  stream.write('x'.repeat(100_000) + '\n');
+  await settle();
+  expect(lengths).toEqual([200_000]);
+});
+
 test('nothing is given before the time, and what came till then is given in order', async () => {
   const lines: string[] = [];
   const from = Promise.withResolvers<undefined>();
