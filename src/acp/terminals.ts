@@ -12,7 +12,7 @@ import { OutputBuffer } from './outputBuffer.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
 /** Bytes of output kept when the agent names no limit, and at most whatever it names. */
-const defaultOutputBytes = 1024 * 1024;
+const defaultOutputBytes = 256 * 1024;
 const maxOutputBytes = 16 * 1024 * 1024;
 /** Output is reported at most this often, and read no faster than this much in between. */
 const reportMs = 50;

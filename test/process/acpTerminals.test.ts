@@ -171,9 +171,9 @@ test('a command that floods is read at its own pace and leaves the loop alone', 
   expect(await turn).toEqual({ stopReason: 'cancelled' });
   const result = told(events, 'terminal') as { output: string; truncated: boolean };
   expect(result.truncated).toBe(true);
-  expect(result.output.length).toBeLessThanOrEqual(1024 * 1024);
+  expect(result.output.length).toBeLessThanOrEqual(256 * 1024);
   for (const update of events.of('terminalOutput')) {
-    expect(update.data.length).toBeLessThanOrEqual(1024 * 1024 + 2 * 65_536);
+    expect(update.data.length).toBeLessThanOrEqual(256 * 1024 + 2 * 65_536);
   }
 });
 
