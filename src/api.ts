@@ -6,7 +6,7 @@ import type {
   SessionInfo,
   TerminationReport,
 } from './session/info.ts';
-import type { ContentBlock } from './session/ports.ts';
+import type { ContentBlock } from './session/agentPort.ts';
 import type { SessionConfig } from './session/config.ts';
 import type { SessionStatus } from './session/status.ts';
 import type { TelemetryEvent } from './session/telemetry.ts';

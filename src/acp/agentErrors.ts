@@ -1,7 +1,7 @@
 // What goes wrong between Roost and an agent, as the errors that a person reads.
 import { SessionError, type SessionErrorCode } from '../session/errors.ts';
 import { isSessionError } from '../session/errors.ts';
-import type { AgentEnd } from '../session/ports.ts';
+import type { AgentEnd } from '../session/agentPort.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
 /**

@@ -1,5 +1,5 @@
 // Starts agents that speak ACP: the domain's launcher.
-import type { AgentEvents, AgentLauncher, AgentLink, LaunchRequest } from '../session/ports.ts';
+import type { AgentEvents, AgentLauncher, AgentLink, LaunchRequest } from '../session/agentPort.ts';
 import { AcpAgentLink } from './agentLink.ts';
 import { FairShare } from './fairShare.ts';
 import type { LinkServices } from './linkOptions.ts';

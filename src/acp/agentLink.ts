@@ -13,7 +13,7 @@ import type {
   ReopenOptions,
   StopReport,
   StopRequest,
-} from '../session/ports.ts';
+} from '../session/agentPort.ts';
 import type { AgentFacts } from '../session/state.ts';
 import { agentAnswered, agentExited, connectionLost } from './agentErrors.ts';
 import { ClientRequests } from './clientRequests.ts';

@@ -1,7 +1,8 @@
 // Asks the user before a file is written for an agent that writes without asking.
 import type { AgentUpdate } from '../session/agentUpdate.ts';
 import { isSessionError } from '../session/errors.ts';
-import type { PermissionAsk, WorkspaceFiles } from '../session/ports.ts';
+import type { PermissionAsk } from '../session/agentPort.ts';
+import type { WorkspaceFiles } from '../session/ports.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
 /** What asking needs. */

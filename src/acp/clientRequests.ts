@@ -1,7 +1,8 @@
 // Answers what an agent asks of its client: permissions, questions, files and terminals.
 import * as z from 'zod/mini';
 import type { AgentUpdate } from '../session/agentUpdate.ts';
-import type { AgentEvents, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
+import type { AgentEvents } from '../session/agentPort.ts';
+import type { WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
 import { answerTo } from './agentErrors.ts';
 import { AskedWrites } from './askedWrites.ts';
 import type { FileChanges } from './fileChanges.ts';

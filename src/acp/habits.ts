@@ -1,6 +1,6 @@
 // What a client does about habits of agents: beginning in a mode that does not ask, losing what is loaded too soon, and replaying after the answer.
 import { isSessionError, SessionError } from '../session/errors.ts';
-import type { OpenedSession } from '../session/ports.ts';
+import type { OpenedSession } from '../session/agentPort.ts';
 import type { Quirks } from './quirks.ts';
 
 /** Puts a new conversation of an agent that begins in a mode which does not ask into the one that does. */

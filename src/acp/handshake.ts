@@ -1,7 +1,7 @@
 // What Roost says about itself to an agent, and what it reads out of the agent's own introduction and opened conversations.
 import * as z from 'zod/mini';
 import { SessionError } from '../session/errors.ts';
-import type { AgentInfo, OpenedSession } from '../session/ports.ts';
+import type { AgentInfo, OpenedSession } from '../session/agentPort.ts';
 import type { Quirks } from './quirks.ts';
 
 /** The version of the protocol that Roost speaks. */

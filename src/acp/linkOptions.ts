@@ -1,13 +1,8 @@
 // What a link to an agent is made of.
 import type { ProcessHost } from '../process/processHost.ts';
 import type { Clock } from '../session/clock.ts';
-import type {
-  AgentDefinition,
-  AgentEvents,
-  Logger,
-  WorkspaceFiles,
-  WorkspaceRoots,
-} from '../session/ports.ts';
+import type { AgentDefinition, AgentEvents } from '../session/agentPort.ts';
+import type { Logger, WorkspaceFiles, WorkspaceRoots } from '../session/ports.ts';
 import type { LanguageModels } from '../session/languageModels.ts';
 import type { FairShare } from './fairShare.ts';
 import type { LongMessages } from './longMessages.ts';

@@ -1,5 +1,5 @@
 // What is known to be wrong with particular agents, as data: each entry says why it is there.
-import type { AgentDefinition } from '../session/ports.ts';
+import type { AgentDefinition } from '../session/agentPort.ts';
 
 /** Deviations from what the protocol lets a client expect. */
 export interface Quirks {

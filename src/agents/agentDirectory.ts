@@ -7,7 +7,7 @@ import type {
   TrialOptions,
 } from '../session/agentOffers.ts';
 import { SessionError } from '../session/errors.ts';
-import type { AgentDefinition, AgentInfo } from '../session/ports.ts';
+import type { AgentDefinition, AgentInfo } from '../session/agentPort.ts';
 import type { AgentInstaller } from './agentInstaller.ts';
 import type { ListableAgentCatalog } from './catalog.ts';
 import { tryCommand, type TrialDeps } from './commandTrial.ts';

@@ -1,7 +1,8 @@
 // Builds this room's parts that wait for their first use: what is installed, the registry, and the directory over both.
 import { join } from 'node:path';
 import type { AgentDirectory } from '../session/agentOffers.ts';
-import type { AgentDefinition, Logger } from '../session/ports.ts';
+import type { AgentDefinition } from '../session/agentPort.ts';
+import type { Logger } from '../session/ports.ts';
 import type { ProcessOwners, RunProgram } from '../session/programs.ts';
 import { KnownAgentDirectory, type DirectoryDeps } from './agentDirectory.ts';
 import { AgentInstaller } from './agentInstaller.ts';

@@ -1,6 +1,6 @@
 // The agents that may be started: the one Roost ships and those in the user's settings.
 import { SessionError } from '../session/errors.ts';
-import type { AgentCatalog, AgentDefinition } from '../session/ports.ts';
+import type { AgentCatalog, AgentDefinition } from '../session/agentPort.ts';
 import { printableArgs } from '../session/secrets.ts';
 import type { Settings } from '../session/settings.ts';
 

@@ -3,7 +3,12 @@ import { startStep } from '../session/agentRun.ts';
 import type { TrialOptions } from '../session/agentOffers.ts';
 import type { Clock } from '../session/clock.ts';
 import { isSessionError, SessionError, type SessionErrorCode } from '../session/errors.ts';
-import type { AgentDefinition, AgentEvents, AgentInfo, AgentLauncher } from '../session/ports.ts';
+import type {
+  AgentDefinition,
+  AgentEvents,
+  AgentInfo,
+  AgentLauncher,
+} from '../session/agentPort.ts';
 
 /** What a trial works with. */
 export interface TrialDeps {

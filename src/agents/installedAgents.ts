@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { AgentDefinition } from '../session/ports.ts';
+import type { AgentDefinition } from '../session/agentPort.ts';
 
 /** The name of the receipt in an agent's folder. Written last: without it nothing counts as installed. */
 export const receiptName = 'agent.json';

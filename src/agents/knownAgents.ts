@@ -1,6 +1,6 @@
 // The agents Roost comes with knowledge of: the bundled copy of the registry, and notes on what the registry does not say.
 import * as z from 'zod/mini';
-import type { AgentDefinition } from '../session/ports.ts';
+import type { AgentDefinition } from '../session/agentPort.ts';
 import notesData from './agentNotes.json' with { type: 'json' };
 import { launchOf, parseRegistry, programOf, type RegistryAgent } from './registry.ts';
 import registryData from './registry.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 // How agents are started that are neither shipped nor in the settings: those that Roost has installed, and those known by name on the PATH.
 import { SessionError } from '../session/errors.ts';
-import type { AgentDefinition } from '../session/ports.ts';
+import type { AgentDefinition } from '../session/agentPort.ts';
 import type { InstalledAgents } from './installedAgents.ts';
 import { pathDefinition } from './knownAgents.ts';
 import type { RegistryCopy } from './registryCopy.ts';

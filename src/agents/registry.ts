@@ -1,6 +1,6 @@
 // The public registry of ACP agents, in its own format: read tolerantly, compared and merged. Pure.
 import * as z from 'zod/mini';
-import type { AgentDefinition } from '../session/ports.ts';
+import type { AgentDefinition } from '../session/agentPort.ts';
 
 const launchFields = {
   args: z._default(z.array(z.string()), []),

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { toSessionError } from '../session/errors.ts';
-import type { AgentInfo } from '../session/ports.ts';
+import type { AgentInfo } from '../session/agentPort.ts';
 import { signalOf } from './agentInstallation.ts';
 import type { CommandDeps } from './commandTypes.ts';
 import { commandWords } from './commandWords.ts';

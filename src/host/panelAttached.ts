@@ -1,6 +1,6 @@
 // What a user attaches to a prompt, from the panel's words to the protocol's blocks and back.
 import type { Attached, Draft } from '../chatProtocol/composing.ts';
-import type { ContentBlock } from '../session/ports.ts';
+import type { ContentBlock } from '../session/agentPort.ts';
 
 /** The prompt of a draft, as the protocol has it: the text, then each attachment. */
 export function promptBlocks(draft: Draft): ContentBlock[] {

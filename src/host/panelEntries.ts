@@ -6,7 +6,7 @@ import type {
   TerminalView,
   ToolPart,
 } from '../chatProtocol/entries.ts';
-import type { ContentBlock } from '../session/ports.ts';
+import type { ContentBlock } from '../session/agentPort.ts';
 import { promptText } from '../session/promptQueue.ts';
 import type {
   TerminalOutput,

@@ -1,7 +1,7 @@
 // What a panel asks for, done: each message of the panel becomes one operation on its session or one thing for the editor.
 import * as z from 'zod/mini';
 import type { FromPanel } from '../chatProtocol/messages.ts';
-import type { ElicitationAsk } from '../session/ports.ts';
+import type { ElicitationAsk } from '../session/agentPort.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TranscriptChange } from '../session/transcript.ts';
 import type { PanelChannel } from './panelChannel.ts';

@@ -5,7 +5,7 @@ import type { RoostApi } from '../api.ts';
 import { SessionError, toSessionError } from '../session/errors.ts';
 import type { Event } from '../session/event.ts';
 import { onFirstUse } from '../session/onDemand.ts';
-import type { ContentBlock } from '../session/ports.ts';
+import type { ContentBlock } from '../session/agentPort.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { ownConfigSchema } from '../session/config.ts';
 import type { TelemetryBus } from '../session/telemetryBus.ts';

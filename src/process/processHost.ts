@@ -1,7 +1,8 @@
 // The room's one door: starts children, stops them with everything below them, and cleans up after dead hosts.
 import { homedir } from 'node:os';
 import type { Clock } from '../session/clock.ts';
-import type { Logger, Machine, ResourceUse, StopReport } from '../session/ports.ts';
+import type { StopReport } from '../session/agentPort.ts';
+import type { Logger, Machine, ResourceUse } from '../session/ports.ts';
 import type { ChildRun, OwnedRun } from './childRun.ts';
 import type { ChildSpec } from './childSpec.ts';
 import { checkFolder, resolveCommand } from './commandLookup.ts';

@@ -1,7 +1,8 @@
 // The one way a run is ended: ask, close its input, SIGTERM, SIGKILL; then make sure that nothing is left.
 import { withDeadline, type Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
-import type { Logger, StopReport } from '../session/ports.ts';
+import type { StopReport } from '../session/agentPort.ts';
+import type { Logger } from '../session/ports.ts';
 import type { OwnedRun } from './childRun.ts';
 import type { ProcessRef } from './processTable.ts';
 import type { TreeTarget } from './processTree.ts';

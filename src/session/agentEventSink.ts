@@ -4,13 +4,8 @@ import type { AgentUpdate } from './agentUpdate.ts';
 import type { ContextManager } from './context.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import { answerByPolicy, type PermissionPolicy } from './permissionPolicy.ts';
-import type {
-  AgentEvents,
-  ElicitationAnswer,
-  ElicitationAsk,
-  Logger,
-  PermissionAsk,
-} from './ports.ts';
+import type { AgentEvents, ElicitationAnswer, ElicitationAsk, PermissionAsk } from './agentPort.ts';
+import type { Logger } from './ports.ts';
 
 /** What the sink works with. */
 export interface SinkDeps {

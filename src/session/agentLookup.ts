@@ -1,6 +1,6 @@
 // What is known of an agent at once, without looking for it where that takes time.
 import { isSessionError } from './errors.ts';
-import type { AgentCatalog, AgentDefinition } from './ports.ts';
+import type { AgentCatalog, AgentDefinition } from './agentPort.ts';
 
 /**
  * An agent that needs no looking up, so that its session's row is there before anything is awaited;

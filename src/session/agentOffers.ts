@@ -1,5 +1,5 @@
 // The agents a user can choose from, whether they are there already or can be had: the port between their room and the editor's.
-import type { AgentDefinition, AgentInfo } from './ports.ts';
+import type { AgentDefinition, AgentInfo } from './agentPort.ts';
 
 /** What is known of an agent besides its entry in the public registry. */
 export interface AgentNote {

@@ -2,7 +2,7 @@
 import { withDeadline, type Clock } from './clock.ts';
 import { isSessionError, SessionError } from './errors.ts';
 import type { TerminationReport } from './info.ts';
-import type { AgentDefinition, AgentInfo, AgentLink } from './ports.ts';
+import type { AgentDefinition, AgentInfo, AgentLink } from './agentPort.ts';
 import type { QueuedPrompt } from './promptQueue.ts';
 import {
   endedDuringStart,

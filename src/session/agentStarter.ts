@@ -7,7 +7,7 @@ import { carriedContext, openConversation, type OpenedHow } from './conversation
 import { toSessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { PermissionPolicy } from './permissionPolicy.ts';
-import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './ports.ts';
+import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './agentPort.ts';
 import type { McpServer } from './provisions.ts';
 import { Replay } from './replay.ts';
 import type { SessionRow } from './sessionRow.ts';

@@ -1,6 +1,6 @@
 // Opening a conversation with an agent that has just started: a new one, or an earlier one by the best way the agent offers.
 import { isSessionError } from './errors.ts';
-import type { AgentInfo, AgentLink, OpenedSession } from './ports.ts';
+import type { AgentInfo, AgentLink, OpenedSession } from './agentPort.ts';
 import type { McpServer } from './provisions.ts';
 import type { TranscriptEntry } from './transcript.ts';
 

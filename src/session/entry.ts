@@ -1,5 +1,5 @@
 // One row of the registry: a session's state, its process handle, the monitor of that process, and when it was last active.
-import type { AgentEnd } from './ports.ts';
+import type { AgentEnd } from './agentPort.ts';
 import type { SessionState } from './state.ts';
 import { expectsProcess, statusAtRest, transition, type SessionStatus } from './status.ts';
 

@@ -1,6 +1,6 @@
 // Requests of an agent that wait for the user: each is answered once, by whoever comes first, and gone everywhere at once.
 import { SessionError } from './errors.ts';
-import type { ElicitationAnswer, ElicitationAsk, PermissionAsk } from './ports.ts';
+import type { ElicitationAnswer, ElicitationAsk, PermissionAsk } from './agentPort.ts';
 import type { PendingRequestDetails } from './sessions.ts';
 
 interface Held {

@@ -1,5 +1,5 @@
 // What a session's permission mode and the user's remembered answers say to a request, without asking the user.
-import type { PermissionAsk } from './ports.ts';
+import type { PermissionAsk } from './agentPort.ts';
 import type { SessionConfig } from './config.ts';
 import type { RememberedAnswer, SessionState } from './state.ts';
 

@@ -1,7 +1,7 @@
 // A prompt as the agent at hand can take it: what it has not offered to read is told it in words.
 import * as z from 'zod/mini';
 import { onFirstUse } from './onDemand.ts';
-import type { AgentInfo, ContentBlock } from './ports.ts';
+import type { AgentInfo, ContentBlock } from './agentPort.ts';
 
 const resourceSchema = onFirstUse(() =>
   z.object({ resource: z.object({ uri: z.string(), text: z.string() }) }),

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { SessionError } from './errors.ts';
 import { onFirstUse } from './onDemand.ts';
-import type { ContentBlock } from './ports.ts';
+import type { ContentBlock } from './agentPort.ts';
 
 /** How a turn ended. */
 export interface TurnResult {

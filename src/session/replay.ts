@@ -2,7 +2,8 @@
 import type { AgentUpdate } from './agentUpdate.ts';
 import type { Clock } from './clock.ts';
 import { ContextManager } from './context.ts';
-import type { IdSource, TranscriptLog } from './ports.ts';
+import type { IdSource } from './ports.ts';
+import type { TranscriptLog } from './storePort.ts';
 import type { ReplayedConversation } from './replayIntake.ts';
 import { TranscriptBuilder, type TranscriptEntry } from './transcript.ts';
 

@@ -4,7 +4,7 @@ import { fromPlain } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
 import type { HeldSessions } from './heldSessions.ts';
 import type { SavedSessionInfo } from './info.ts';
-import type { StoredSession } from './ports.ts';
+import type { StoredSession } from './storePort.ts';
 import { recoveredState } from './recovery.ts';
 import type { SessionState } from './state.ts';
 import type { SessionSupervisor } from './supervisor.ts';

@@ -1,7 +1,7 @@
 // What follows when one session's agent ends and nobody had asked it to: the turn is marked, the row tells, the policy decides.
 import type { AgentRun } from './agentRun.ts';
 import { toSessionError, type SessionError } from './errors.ts';
-import type { AgentEnd } from './ports.ts';
+import type { AgentEnd } from './agentPort.ts';
 import type { SessionParts } from './sessionParts.ts';
 import { endedUnexpectedly, endInWords } from './startErrors.ts';
 

@@ -2,7 +2,7 @@
 import { stoppedMeanwhile } from './agentRun.ts';
 import { active, isActive, terminated } from './entry.ts';
 import { toSessionError, type SessionError } from './errors.ts';
-import type { AgentLink } from './ports.ts';
+import type { AgentLink } from './agentPort.ts';
 import type { RunEnd } from './runEnd.ts';
 import type { SessionParts, StartingPhase } from './sessionParts.ts';
 

@@ -1,7 +1,7 @@
 // Stops one session: whatever it is doing, the outcome is rest, one report, and everything said on disk.
 import { nothingRan, type AgentRun } from './agentRun.ts';
 import type { TerminationReport } from './info.ts';
-import type { StopReport } from './ports.ts';
+import type { StopReport } from './agentPort.ts';
 import type { SessionParts, StartingPhase, StoppablePhase } from './sessionParts.ts';
 
 /** Why a session is stopped. */

@@ -1,5 +1,5 @@
 // What must never be printed: values of an agent's environment, and arguments that hold a token.
-import type { AgentDefinition } from './ports.ts';
+import type { AgentDefinition } from './agentPort.ts';
 
 /** Names of arguments whose value is a secret. */
 const secretName = /(?:^|[-_])(?:api-?key|key|token|secret|password|passwd|auth|credentials?)$/i;

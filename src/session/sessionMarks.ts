@@ -3,7 +3,7 @@ import { stamp } from './clock.ts';
 import type { Disposable } from './event.ts';
 import type { HeldSessions } from './heldSessions.ts';
 import { withAnswer } from './permissionPolicy.ts';
-import type { PermissionAsk } from './ports.ts';
+import type { PermissionAsk } from './agentPort.ts';
 import type { TurnOutcome } from './sessions.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { DomainDeps } from './supervisorDeps.ts';

@@ -6,7 +6,7 @@ import { maxChangedFiles } from './fileChanges.ts';
 import type { TerminationReport } from './info.ts';
 import { PendingRequests } from './pendingRequests.ts';
 import { policyOf, type PermissionPolicy } from './permissionPolicy.ts';
-import type { AgentInfo, AgentLink, AuthMethod } from './ports.ts';
+import type { AgentInfo, AgentLink, AuthMethod } from './agentPort.ts';
 import { PromptQueue } from './promptQueue.ts';
 import { RestartBackoff, type PlannedRestart } from './restartBackoff.ts';
 import { SessionRow } from './sessionRow.ts';

@@ -2,7 +2,7 @@
 import { toSessionError } from './errors.ts';
 import { filesBefore, type FileBefore } from './fileChanges.ts';
 import type { HeldSessions } from './heldSessions.ts';
-import type { TranscriptSlice } from './ports.ts';
+import type { TranscriptSlice } from './storePort.ts';
 import type { SearchOptions } from './sessions.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 import type { TranscriptEntry } from './transcript.ts';

@@ -16,8 +16,8 @@ import type {
   ElicitationAnswer,
   ElicitationAsk,
   PermissionAsk,
-  TranscriptSlice,
-} from './ports.ts';
+} from './agentPort.ts';
+import type { TranscriptSlice } from './storePort.ts';
 import type { SessionConfig } from './config.ts';
 import type { AgentFacts, RememberedAnswer } from './state.ts';
 import type { SessionStatus } from './status.ts';

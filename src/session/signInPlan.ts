@@ -1,7 +1,7 @@
 // What has to be done for one way to sign in: ask the agent, run something in a terminal, or ask the user for a key. Pure.
 import * as z from 'zod/mini';
 import type { AgentNote } from './agentOffers.ts';
-import type { AgentDefinition, AuthMethod } from './ports.ts';
+import type { AgentDefinition, AuthMethod } from './agentPort.ts';
 
 /** A command for a terminal. */
 export interface TerminalCommand {

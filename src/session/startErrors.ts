@@ -1,6 +1,6 @@
 // What went wrong while an agent was started or running, said so that a person can act on it.
 import { isSessionError, SessionError, type SessionErrorDetails } from './errors.ts';
-import type { AgentDefinition, AgentEnd } from './ports.ts';
+import type { AgentDefinition, AgentEnd } from './agentPort.ts';
 import { printableArgs, withoutSecrets } from './secrets.ts';
 
 /** Where a failure happened. */

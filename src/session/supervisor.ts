@@ -6,7 +6,7 @@ import type { SessionEntry } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
 import type { SavedSessionInfo, TerminationReport } from './info.ts';
 import type { PendingRequests } from './pendingRequests.ts';
-import type { AgentInfo, AuthMethod, ContentBlock } from './ports.ts';
+import type { AgentInfo, AuthMethod, ContentBlock } from './agentPort.ts';
 import { answerByPolicy } from './permissionPolicy.ts';
 import type { OptionalState } from './sessionRow.ts';
 import type { PromptQueue, QueuedPrompt, TurnResult } from './promptQueue.ts';

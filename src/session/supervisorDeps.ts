@@ -1,6 +1,8 @@
 // What a SessionSupervisor is given.
 import type { Clock } from './clock.ts';
-import type { AgentCatalog, AgentLauncher, IdSource, Logger, SessionStore } from './ports.ts';
+import type { AgentCatalog, AgentLauncher } from './agentPort.ts';
+import type { IdSource, Logger } from './ports.ts';
+import type { SessionStore } from './storePort.ts';
 import type { AgentProvisions } from './provisions.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { TurnOutcome } from './sessions.ts';

@@ -1,7 +1,7 @@
 // One saved session as a row: what its head and its files say, or what is wrong with them.
 import { basename } from 'node:path';
 import type { SavedSessionInfo } from '../session/info.ts';
-import type { StoredSession } from '../session/ports.ts';
+import type { StoredSession } from '../session/storePort.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ParsedHead, ReadableHead } from './headFormat.ts';
 import type { SessionPaths } from './sessionFiles.ts';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { SessionError } from '../session/errors.ts';
-import type { StoredSession } from '../session/ports.ts';
+import type { StoredSession } from '../session/storePort.ts';
 import type { SessionState } from '../session/state.ts';
 import { statusAtRest } from '../session/status.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';

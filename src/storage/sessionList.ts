@@ -1,7 +1,8 @@
 // Looking at a store's folder: one row per session, quick through the index, right without it.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../session/clock.ts';
-import type { Logger, StoredSession } from '../session/ports.ts';
+import type { Logger } from '../session/ports.ts';
+import type { StoredSession } from '../session/storePort.ts';
 import { fingerprintOf, namesIn } from './files.ts';
 import type { FileFacts, FileSystem } from './fileSystem.ts';
 import { parseHead, type ParsedHead } from './headFormat.ts';

@@ -4,13 +4,13 @@ import { dirname } from 'node:path';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import type { SavedSessionInfo } from '../session/info.ts';
+import type { Logger } from '../session/ports.ts';
 import type {
-  Logger,
   SessionStore,
   StoredSession,
   TranscriptLog,
   TranscriptSlice,
-} from '../session/ports.ts';
+} from '../session/storePort.ts';
 import type { SessionState } from '../session/state.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
 import { TranscriptSearch, type TranscriptHit } from '../session/transcriptSearch.ts';

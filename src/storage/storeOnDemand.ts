@@ -1,6 +1,6 @@
 // A session store that is opened, and its code loaded, with its first use.
 import type { OnDemand } from '../session/onDemand.ts';
-import type { SessionStore } from '../session/ports.ts';
+import type { SessionStore } from '../session/storePort.ts';
 
 /** The store as the domain sees it. */
 export function storeOnDemand(store: OnDemand<SessionStore>): SessionStore {

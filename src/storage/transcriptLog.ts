@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import { Emitter, type Disposable, type Event } from '../session/event.ts';
-import type { TranscriptLog } from '../session/ports.ts';
+import type { TranscriptLog } from '../session/storePort.ts';
 import type { TranscriptChange } from '../session/transcript.ts';
 import { HeldChanges } from './heldChanges.ts';
 import { LineFile, type LineFileDeps } from './lineFile.ts';

@@ -1,6 +1,6 @@
 // Reading transcripts: all of one, or a page from its end, without ever parsing more than a slice at a time.
 import { SessionError } from '../session/errors.ts';
-import type { TranscriptSlice } from '../session/ports.ts';
+import type { TranscriptSlice } from '../session/storePort.ts';
 import {
   TranscriptBuilder,
   type TranscriptChange,

@@ -19,7 +19,7 @@ const documented: readonly (readonly [file: string, names: readonly string[]])[]
     ['SessionInfo', 'PendingRequest', 'TerminationReport', 'SavedSessionInfo'],
   ],
   ['src/session/config.ts', ['SessionConfig']],
-  ['src/session/ports.ts', ['ContentBlock']],
+  ['src/session/agentPort.ts', ['ContentBlock']],
   ['src/session/transcript.ts', ['TranscriptEntry']],
   [
     'src/session/telemetry.ts',

@@ -13,7 +13,7 @@ import type {
   OpenOptions,
   StopReport,
   StopRequest,
-} from '../../src/session/ports.ts';
+} from '../../src/session/agentPort.ts';
 
 /** What an agent that offers everything says about itself. */
 export const fullInfo: AgentInfo = {

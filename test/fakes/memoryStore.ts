@@ -7,7 +7,7 @@ import type {
   StoredSession,
   TranscriptLog,
   TranscriptSlice,
-} from '../../src/session/ports.ts';
+} from '../../src/session/storePort.ts';
 import type { SessionState } from '../../src/session/state.ts';
 import {
   TranscriptBuilder,

@@ -16,10 +16,9 @@ import type {
   AgentLink,
   ElicitationAnswer,
   ElicitationAsk,
-  Logger,
   PermissionAsk,
-  WorkspaceFiles,
-} from '../../src/session/ports.ts';
+} from '../../src/session/agentPort.ts';
+import type { Logger, WorkspaceFiles } from '../../src/session/ports.ts';
 
 const clock = systemClock();
 

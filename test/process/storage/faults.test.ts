@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Disposable } from '../../../src/session/event.ts';
-import type { SessionStore, TranscriptLog } from '../../../src/session/ports.ts';
+import type { SessionStore, TranscriptLog } from '../../../src/session/storePort.ts';
 import type { TranscriptChange } from '../../../src/session/transcript.ts';
 import type { FileSystem } from '../../../src/storage/fileSystem.ts';
 import type { DiskStore } from '../../../src/storage/sessionStore.ts';

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StoredSession } from '../../../src/session/ports.ts';
+import type { StoredSession } from '../../../src/session/storePort.ts';
 import { sessionStateSchema } from '../../../src/session/state.ts';
 import { anyState } from '../../fixtures/storage/arbitraries.ts';
 import { FaultyFileSystem } from '../../fixtures/storage/faultyFileSystem.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FaultyFileSystem } from '../../fixtures/storage/faultyFileSystem.ts';
 import { testFolder } from '../../fixtures/storage/storeFixture.ts';
-import type { StoredSession } from '../../../src/session/ports.ts';
+import type { StoredSession } from '../../../src/session/storePort.ts';
 import { manyFacts, stateOf } from '../../fixtures/storage/stateOf.ts';
 
 function stateIn(stored: StoredSession): unknown {

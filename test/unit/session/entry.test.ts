@@ -10,7 +10,7 @@ import {
   touchActivity,
   withStatus,
 } from '../../../src/session/entry.ts';
-import type { AgentEnd } from '../../../src/session/ports.ts';
+import type { AgentEnd } from '../../../src/session/agentPort.ts';
 import type { SessionState } from '../../../src/session/state.ts';
 
 const state: SessionState = {

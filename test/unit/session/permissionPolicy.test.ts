@@ -6,7 +6,7 @@ import {
   withAnswer,
   type PermissionPolicy,
 } from '../../../src/session/permissionPolicy.ts';
-import type { PermissionAsk } from '../../../src/session/ports.ts';
+import type { PermissionAsk } from '../../../src/session/agentPort.ts';
 import { fakeDomain, type FakeDomain } from '../../fakes/domain.ts';
 import { settle } from '../../fakes/fakeClock.ts';
 

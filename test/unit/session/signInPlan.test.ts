@@ -1,7 +1,7 @@
 // What is done for each way to sign in that real agents offer.
 import { describe, expect, it } from 'vitest';
 import type { AgentNote } from '../../../src/session/agentOffers.ts';
-import type { AuthMethod } from '../../../src/session/ports.ts';
+import type { AuthMethod } from '../../../src/session/agentPort.ts';
 import { knownMethods, signInPlan } from '../../../src/session/signInPlan.ts';
 
 const agent = { id: 'a', name: 'A', command: 'node', args: ['/a/cli.js', 'acp'], env: { X: '1' } };
