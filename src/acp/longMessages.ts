@@ -104,28 +104,30 @@ export class LongMessages {
 
   /**
    * The messages of a line, whose bytes it takes over: one, or those that a long text was cut into.
-   * Never throws; must be read to its end.
+   * Never throws.
    */
   async *parse({ parts, bytes }: LongLine): AsyncGenerator<ParsedMessage, void> {
     const id = this.#nextId++;
     this.#idle?.dispose();
     this.#open += 1;
     const worker = this.#thread();
-    for (const part of parts) {
-      const bytes = bytesOf(part);
-      worker.postMessage({ id, part: bytes }, [bytes]);
-    }
-    let given = 0;
-    for (let count = 1; given < count; given += 1) {
-      const reply = await this.#ask(worker, id);
-      count = reply.count;
-      yield { message: reply.message, bytes: Math.ceil(bytes / Math.max(1, count)) };
-    }
-    this.#open -= 1;
-    if (this.#open === 0) {
-      this.#idle = this.#clock.after(idleMs, () => {
-        this.#end();
-      });
+    try {
+      for (const part of parts) {
+        const own = bytesOf(part);
+        worker.postMessage({ id, part: own }, [own]);
+      }
+      for (let given = 0, count = 1; given < count; given += 1) {
+        const reply = await this.#ask(worker, id);
+        count = reply.count;
+        yield { message: reply.message, bytes: Math.ceil(bytes / Math.max(1, count)) };
+      }
+    } finally {
+      this.#open -= 1;
+      if (this.#open === 0) {
+        this.#idle = this.#clock.after(idleMs, () => {
+          this.#end();
+        });
+      }
     }
   }
 

@@ -84,11 +84,24 @@ function row(name: string, times: readonly Times[]): BenchRow {
   };
 }
 
-/** Of a process and what it begins from now on. On Linux a priority is a thread's. */
+/** Of a process and what it begins from now on; of one that is gone nothing. On Linux a priority is a thread's. */
 function lowerPriority(pid: number): void {
   const tasks = `/proc/${pid}/task`;
   const threads = existsSync(tasks) ? readdirSync(tasks).map(Number) : [pid];
-  for (const thread of threads) setPriority(thread, givesWay);
+  for (const thread of threads) {
+    try {
+      setPriority(thread, givesWay);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+}
+
+/** Node tells what the system said in the error's `info`. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof Error && 'info' in error)) return false;
+  const { info } = error;
+  return typeof info === 'object' && info !== null && 'code' in info && info.code === 'ESRCH';
 }
 
 async function timesInWindow(browser: Browser, server: ServerHost, folder: string): Promise<Times> {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PanelStage } from './support/panelStage.ts';
 import { composer, eachInPanel } from './support/panelSuite.ts';
+import { pastePicture } from './support/pastePicture.ts';
 
 let stage: PanelStage;
 eachInPanel((set) => {
@@ -90,18 +91,8 @@ describe('the composer', () => {
 
   it('takes pictures and files that are dropped, and lets them go again', async () => {
     const { page } = stage;
-    await page.evaluate(async () => {
-      const canvas = document.createElement('canvas');
-      canvas.getContext('2d')?.fillRect(0, 0, 8, 8);
-      const blob = await new Promise<Blob | null>((resolve) => {
-        canvas.toBlob(resolve);
-      });
-      const data = new DataTransfer();
-      data.items.add(new File([blob ?? ''], 'shot.png', { type: 'image/png' }));
-      document.querySelector('.composer-input')?.dispatchEvent(
-        // Chromium has no data of its own for a paste that a script makes.
-        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-      );
+    await pastePicture(page.locator(composer));
+    await page.evaluate(() => {
       const files = new DataTransfer();
       files.setData('text/uri-list', 'file:///work/src/list.ts\r\nhttps://evil.test/x');
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true }));

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
+import { pastePicture } from './support/pastePicture.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 import { inWindow, scriptedAgents } from './support/windowSuite.ts';
 
@@ -161,17 +162,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
 
   it('sends an image that is pasted', async () => {
     const { panel } = roost;
-    await panel.locator('.composer-input').evaluate(async (input) => {
-      const canvas = document.createElement('canvas');
-      canvas.getContext('2d')?.fillRect(0, 0, 8, 8);
-      const blob = await new Promise<Blob | null>((resolve) => {
-        canvas.toBlob(resolve);
-      });
-      const clipboardData = new DataTransfer();
-      clipboardData.items.add(new File([blob ?? ''], 'shot.png', { type: 'image/png' }));
-      // A paste that a script makes has no data of its own.
-      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
-    });
+    await pastePicture(panel.locator('.composer-input'));
     await panel.locator('.attached .chip').waitFor();
     await roost.send('blocks');
     await panel.getByRole('log').getByText('"type":"image"').waitFor();
