@@ -67,13 +67,14 @@ describe.each(hostsToTest())('agents on the %s host', (hostName) => {
 
   /** Chooses from the list of agents, found as a person finds it: the list is longer than what it shows. */
   async function newSession(name: string): Promise<void> {
-    await roost.command('Roost: New Session With…');
     const list = roost.page.locator('.quick-input-widget').filter({
       has: roost.page.locator('.quick-input-title', { hasText: 'New Session With' }),
     });
-    await list.locator('input[type="text"]').fill(name);
     const label = roost.page.locator('.label-name', { hasText: new RegExp(`^\\s*${name}$`) });
-    await list.locator('.monaco-list-row', { has: label }).click();
+    await roost.commandDoing('Roost: New Session With…', async (patience) => {
+      await list.locator('input[type="text"]').fill(name, patience);
+      await list.locator('.monaco-list-row', { has: label }).click(patience);
+    });
   }
 
   /** Leaves the list without a choice, and waits for it to be gone: what opens next is the same widget. */
@@ -145,8 +146,9 @@ describe.each(hostsToTest())('agents on the %s host', (hostName) => {
 
   describe('an agent in the list', () => {
     it('that can be started comes before those that can be installed', async () => {
-      await roost.command('Roost: New Session With…');
-      await choice('Workspace').waitFor();
+      await roost.commandDoing('Roost: New Session With…', (patience) =>
+        choice('Workspace').waitFor(patience),
+      );
       await choice(/goose.*on your PATH/).waitFor();
       await choice('Gemini CLI').waitFor();
       await roost.picture('agents-1-list');
@@ -184,8 +186,9 @@ describe.each(hostsToTest())('agents on the %s host', (hostName) => {
       await roost.send('say from the package');
       await said('from the package').last().waitFor();
       await roost.picture('agents-4-installed');
-      await roost.command('Roost: New Session With…');
-      await choice(/^\s*Fixture.*1\.0\.0/).waitFor();
+      await roost.commandDoing('Roost: New Session With…', (patience) =>
+        choice(/^\s*Fixture.*1\.0\.0/).waitFor(patience),
+      );
       await roost.picture('agents-5-installed-list');
       await leaveList();
     });

@@ -163,16 +163,24 @@ export class RoostWindow {
       .first();
   }
 
-  /**
-   * Chooses a command from the palette and then from the list that it shows. Again when that list has gone: after
-   * the palette the editor gives the focus back to a panel, at times so late that it takes it from the list.
-   */
+  /** Chooses a command from the palette and then from the list that it shows. */
   async commandChoosing(title: string, label: string | RegExp): Promise<void> {
+    await this.commandDoing(title, (patience) => this.#choice(label).click(patience));
+  }
+
+  /**
+   * Chooses a command from the palette and does something in the list that it shows. Again when that list has gone:
+   * after the palette the editor gives the focus back to a panel, at times so late that it takes it from the list.
+   */
+  async commandDoing(
+    title: string,
+    act: (patience: { readonly timeout: number }) => Promise<void>,
+  ): Promise<void> {
     const deadline = Date.now() + 120_000;
     for (;;) {
       await this.command(title);
       try {
-        await this.#choice(label).click({ timeout: 5000 });
+        await act({ timeout: 5000 });
         return;
       } catch (error) {
         if (Date.now() > deadline) throw error;
