@@ -208,9 +208,12 @@ describe('sessions on disk', () => {
       if (name === 'renamed') renameSync(several, renamed);
       await roost.page.goto(url);
       await roost.openSideBar();
-      await roost.command('Roost: Find Sessions of Other Folders…');
-      const list = roost.page.locator('.quick-input-list');
-      await list.locator('.quick-input-list-separator', { hasText: from }).first().waitFor();
+      const separator = roost.page.locator('.quick-input-list .quick-input-list-separator', {
+        hasText: from,
+      });
+      await roost.commandDoing('Roost: Find Sessions of Other Folders…', (patience) =>
+        separator.first().waitFor(patience),
+      );
       await roost.picture(`saved-5-from-${name}`);
       await choose('say delta');
       await roost.row(/^say delta/).click();

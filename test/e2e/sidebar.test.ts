@@ -151,10 +151,11 @@ describe('the side bar', () => {
     }
     await roost.row(/^written\.txt\s*\+1 −0 · new/).waitFor();
     for (const theme of ['Dark Modern', 'Dark High Contrast', 'Light Modern']) {
-      await roost.command('Preferences: Color Theme');
       const input = roost.page.locator('.quick-input-widget input[type="text"]');
-      await input.fill(theme);
-      await input.press('Enter');
+      await roost.commandDoing('Preferences: Color Theme', async (patience) => {
+        await input.fill(theme, patience);
+        await input.press('Enter', patience);
+      });
       await roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
       await roost.picture(`sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
     }
@@ -223,8 +224,7 @@ describe('the side bar', () => {
   });
 
   it('says why a session cannot start, on its row and once in a message that helps', async () => {
-    await roost.command('Roost: New Session With…');
-    await roost.page.locator('.quick-input-list .monaco-list-row', { hasText: 'missing' }).click();
+    await roost.commandWith('Roost: New Session With…', 'missing');
     const toast = await roost.notification('command not found: roost-no-such-command');
     expect(await toast.count()).toBe(1);
     await toast.getByRole('button', { name: 'Open Settings' }).waitFor();

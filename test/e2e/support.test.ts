@@ -94,8 +94,7 @@ describe('Roost says', () => {
 
 /** Starts a session with an agent chosen by its name. */
 async function startWith(name: string): Promise<void> {
-  await roost.command('Roost: New Session With…');
-  await roost.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).click();
+  await roost.commandWith('Roost: New Session With…', name);
 }
 
 /** Clicks what a notification offers. */
