@@ -98,6 +98,7 @@ function facts(offer: AgentOffer, t: Translate): string[] {
   const [major] = note?.minNode?.split('.') ?? [];
   if (major !== undefined) found.push(t('needs Node {0}', major));
   if (note?.needs !== undefined) found.push(t('needs {0} on your PATH', note.needs));
+  if (note?.sessions.includes('fork') === true) found.push(t('sessions can be forked'));
   return found;
 }
 

@@ -34,7 +34,8 @@ export const advice: Readonly<Record<SessionErrorCode, Advice>> = {
   spawnFailed: error('restart', 'showLog'),
   exitedDuringStart: error('restart', 'agentSettings', 'showLog'),
   startTimeout: error('restart', 'timeoutSettings', 'showLog'),
-  protocolVersion: error('agentSettings', 'showLog'),
+  // Its newer version, where there is one, is offered in the list of agents.
+  protocolVersion: error('newSessionWith', 'agentSettings', 'showLog'),
   authRequired: warning('signIn', 'open', 'showLog'),
   workspaceUntrusted: warning('manageTrust'),
   installFailed: error('newSessionWith', 'showLog'),

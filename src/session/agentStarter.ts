@@ -149,6 +149,7 @@ export class AgentStarter {
         ...(how === 'resume' || how === 'load' ? {} : { agentSessionAt: begunAt }),
       });
     }
+    this.#noteVersion(agent, info);
     this.#noteOpened(agent, info, opened);
     this.#noteHow(agent, carried, request.automatic);
     const run: AgentRun = {
@@ -215,6 +216,15 @@ export class AgentStarter {
     const before = row.state.facts?.agentVersion;
     if (before === undefined || version === undefined || before === version) return;
     row.noteFacts({ commands: [], modes: [], configOptions: [], currentModeId: undefined });
+  }
+
+  /** What an agent can, and how it behaves, changes with its version: whoever reads on is told from where on it is another one. */
+  #noteVersion(agent: AgentDefinition, { version, name }: AgentInfo): void {
+    const { context, row } = this.#deps;
+    const before = row.state.facts?.agentVersion;
+    if (before === undefined || version === undefined || before === version) return;
+    if (row.state.messageCount === 0) return;
+    context.notice('agentChanged', `${name ?? agent.name} ${before} has become ${version}.`);
   }
 
   #noteOpened(agent: AgentDefinition, info: AgentInfo, opened: OpenedSession): void {

@@ -7,6 +7,7 @@ import { newRunMark, scratchFolder, type RunMark } from '../launch/paths.ts';
 import { MissingError } from '../launch/pinned.ts';
 import { descendantsOf, markedProcesses } from '../launch/processes.ts';
 import { until } from '../process/support/tags.ts';
+import { noteOn } from '../../src/agents/knownAgents.ts';
 import type { Disposable } from '../../src/session/event.ts';
 import { memoryOf } from './memory.ts';
 import { ModelServer } from './modelServer.ts';
@@ -20,8 +21,11 @@ const idleMinutes = 0.02;
 /** What one of the agents needs between a conversation's beginning and its loading. */
 const minuteMs = 61_000;
 
+/** What a session can do, in the order in which the notes on agents say it. */
+const sessionAbilities = ['load', 'resume', 'list', 'close', 'fork'] as const;
+
 describe.each(recipeIds)('%s', (id) => {
-  const { lacks } = recipes[id];
+  const { lacks, registryId } = recipes[id];
   const row = new MatrixRow(id);
   let home: string;
   let scratch: string;
@@ -108,7 +112,11 @@ describe.each(recipeIds)('%s', (id) => {
     expect(info.status).toBe('ready');
     await roost.sessions.prompt(sessionId, 'say: hello token-first');
     expect(await roost.said(sessionId)).toContain('hello token-first');
-    const { facts } = roost.sessions.details(sessionId);
+    const { facts, can } = roost.sessions.details(sessionId);
+    if (registryId !== undefined) {
+      const offered = sessionAbilities.filter((ability) => can?.[ability] === true);
+      expect(offered).toEqual(noteOn(registryId)?.sessions);
+    }
     row.introduce(facts.agentName, facts.agentVersion);
     return 'yes';
   });
@@ -151,7 +159,7 @@ describe.each(recipeIds)('%s', (id) => {
     return 'yes';
   });
 
-  cell('memory', () => Promise.resolve(memoryOf(markedProcesses(mark.id))));
+  cell('memory', () => memoryOf(() => markedProcesses(mark.id)));
 
   cell('other killed', async () => {
     const other = await roost.sessions.create({ agent: id, config: { restart: 'never' } });

@@ -1,9 +1,10 @@
-// What the matrix has found out: one file per agent, and the table in docs/agents.md that is made of all of them.
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// What the matrix has found out: one file per agent, and the tables in docs/agents.md and README.md that are made of all of them.
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
+import { noteOn } from '../../src/agents/knownAgents.ts';
 import { root } from '../launch/paths.ts';
-import { notHere, recipes, type RecipeId } from './recipeList.ts';
+import { notHere, recipes, type Recipe, type RecipeId } from './recipeList.ts';
 
 /** The columns, in order. */
 const columns = [
@@ -36,7 +37,12 @@ const resultSchema = z.object({
 type Result = z.infer<typeof resultSchema>;
 
 const folder = join(root, 'test', 'agents', 'results');
-const page = join(root, 'docs', 'agents.md');
+
+/** The pages with a table of the results: all of it, and what somebody wants to know who chooses an agent. */
+const pages = [
+  { file: join(root, 'docs', 'agents.md'), table },
+  { file: join(root, 'README.md'), table: shortTable },
+];
 
 /** The row of one agent while the run fills it. */
 export class MatrixRow {
@@ -78,32 +84,78 @@ export class MatrixRow {
     };
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${this.#id}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
-    if (existsSync(page)) writeFileSync(page, withTable(readFileSync(page, 'utf8')));
+    for (const page of writtenPages()) writeFileSync(page.file, page.text);
   }
 }
 
 const start = '<!-- matrix: written by npm run test:agents -->';
 const end = '<!-- end of matrix -->';
 
-/** A page with the table of all results between its two marks. @throws when it has no marks */
-export function withTable(text: string): string {
-  const from = text.indexOf(start);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error('docs/agents.md has no place for the matrix');
-  return `${text.slice(0, from + start.length)}\n\n${table()}\n\n${text.slice(to)}`;
+/** The pages as they are to be, with the tables of all results between their marks. @throws when one has no marks */
+export function writtenPages(): readonly { readonly file: string; readonly text: string }[] {
+  return pages.map(({ file, table: made }) => {
+    const text = readFileSync(file, 'utf8');
+    const from = text.indexOf(start);
+    const to = text.indexOf(end);
+    if (from < 0 || to < from) throw new Error(`${file} has no place for the matrix`);
+    return {
+      file,
+      text: `${text.slice(0, from + start.length)}\n\n${made()}\n\n${text.slice(to)}`,
+    };
+  });
+}
+
+/** The results by the ids of their recipes. */
+function results(): (readonly [id: string, result: Result])[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => [
+      basename(name, '.json'),
+      resultSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))),
+    ]);
 }
 
 function table(): string {
-  const results = readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => resultSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
-  const head = ['agent', ...columns];
-  const rows = results.map(({ product, packages, day, cells }) => [
+  const rows = results().map(([, { product, packages, day, cells }]) => [
     `**${product}** ${packages} (${day})`,
     ...columns.map((column) => cells[column] ?? ''),
   ]);
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const others = notHere.map(({ product, reason }) => `- ${product}: ${reason}.`);
-  return [...lines, '', 'Not in the table:', '', ...others].join('\n');
+  return [...markdown(['agent', ...columns], rows), '', 'Not in the table:', '', ...others].join(
+    '\n',
+  );
+}
+
+/** One line for each agent that is offered in *New Session With…*. */
+function shortTable(): string {
+  const rows = results().flatMap(([id, { product, packages, cells }]) => {
+    const registryId = recipeOf(id)?.registryId;
+    if (registryId === undefined) return [];
+    const [version = ''] = /\d+\.\d+\.\d+/u.exec(packages) ?? [];
+    const asks = cells['command refused'] === 'yes' ? 'yes' : 'no';
+    const [rest = ''] = /^\d+ MB/u.exec(cells['memory'] ?? '') ?? [];
+    const back = cells['window closed']?.replace('back by ', '') ?? '';
+    return [[`**${product}** ${version}`, signIn(registryId), asks, back, rest]];
+  });
+  const head = ['agent', 'key, or sign-in in a terminal', 'asks first', 'comes back by', 'at rest'];
+  return markdown(head, rows).join('\n');
+}
+
+function recipeOf(id: string): Recipe | undefined {
+  return Object.entries(recipes).find(([one]) => one === id)?.[1];
+}
+
+/** The ways that Roost knows besides those that the agent tells of itself. */
+function signIn(registryId: string): string {
+  const note = noteOn(registryId);
+  if (note === undefined) return '';
+  const { keys, terminal } = note.signIn;
+  const ways = keys.map((name) => `\`${name}\``);
+  if (terminal !== undefined) ways.push(`\`${[note.command, ...terminal].join(' ')}\``);
+  return ways.length === 0 ? 'its own ways' : ways.join(', ');
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }

@@ -16,6 +16,8 @@ export type RecipeId =
 
 /** How one agent is run against the model server. */
 export interface Recipe {
+  /** Its id in the registry, where it is there: what Roost comes to know of it is then held against what it says itself. */
+  readonly registryId?: string;
   /** The product, for people. */
   readonly product: string;
   /** What is installed, with its version. */
@@ -99,6 +101,7 @@ const quietOpencode = (prefix: string): Readonly<Record<string, string>> => ({
 /** All recipes. What is left to an agent's own defaults is left so on purpose: Roost has to cope with them. */
 export const recipes: Readonly<Record<RecipeId, Recipe>> = {
   claude: {
+    registryId: 'claude-acp',
     product: 'Claude Code',
     packages: '@agentclientprotocol/claude-agent-acp 0.101.0',
     platforms: linux,
@@ -116,6 +119,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: [],
   },
   cline: {
+    registryId: 'cline',
     product: 'Cline',
     packages: 'cline 3.0.65',
     platforms: linux,
@@ -146,6 +150,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: ['write'],
   },
   'codex-acp': {
+    registryId: 'codex-acp',
     product: 'Codex',
     packages: '@agentclientprotocol/codex-acp 2.6.0',
     platforms: linux,
@@ -156,6 +161,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: ['write'],
   },
   copilot: {
+    registryId: 'github-copilot-cli',
     product: 'GitHub Copilot CLI',
     packages: '@github/copilot 1.0.102',
     platforms: linux,
@@ -173,6 +179,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: [],
   },
   gemini: {
+    registryId: 'gemini',
     product: 'Gemini CLI',
     packages: '@google/gemini-cli 0.61.0',
     platforms: linux,
@@ -198,6 +205,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: [],
   },
   kilo: {
+    registryId: 'kilo',
     product: 'Kilo',
     packages: '@kilocode/cli 7.7.7',
     platforms: linux,
@@ -208,6 +216,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: [],
   },
   kimi: {
+    registryId: 'kimi',
     product: 'Kimi Code',
     packages: '@moonshot-ai/kimi-code 2.1.0',
     platforms: linux,
@@ -225,6 +234,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: [],
   },
   opencode: {
+    registryId: 'opencode',
     product: 'opencode',
     packages: 'opencode-ai 1.18.33',
     platforms: linux,
@@ -235,6 +245,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: [],
   },
   pi: {
+    registryId: 'pi-acp',
     product: 'pi',
     packages: 'pi-acp 0.0.34 with @earendil-works/pi-coding-agent 0.87.1',
     platforms: linux,
@@ -263,6 +274,7 @@ export const recipes: Readonly<Record<RecipeId, Recipe>> = {
     lacks: ['permissions'],
   },
   qwen: {
+    registryId: 'qwen-code',
     product: 'Qwen Code',
     packages: '@qwen-code/qwen-code 0.24.4',
     platforms: linux,

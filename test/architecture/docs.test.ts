@@ -1,8 +1,9 @@
-// The documents for other extensions: their types are the code's, their examples compile, their table of events is complete.
+// The documents for other extensions: their types are the code's, their examples compile, their table of events is complete; the tables of agents are those of the last run.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { writtenPages } from '../agents/matrixReport.ts';
 import { apiFile, apiTypes, documentedTypes } from './apiReference.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -87,6 +88,12 @@ describe('examples', () => {
       ...examples.map((text, index) => [here(`example${index}.ts`), text] as const),
     ]);
     expect(problemsIn(files)).toEqual([]);
+  });
+});
+
+describe('the tables of agents', () => {
+  it('say what the last run has found, in every page that has one', () => {
+    for (const { file, text } of writtenPages()) expect(readFileSync(file, 'utf8')).toBe(text);
   });
 });
 

@@ -11,10 +11,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
-import { build, type BuildOptions } from 'esbuild';
+import { build } from 'esbuild';
 import type { HostEnd, HostTest } from '../host/report.ts';
 import type { Counts } from './counts.ts';
 import { withDisplay } from './display.ts';
+import { bundleExtension, hostBundle } from './fixtureExtension.ts';
 import type { HostName } from './hosts.ts';
 import { endLeftovers } from './leftovers.ts';
 import { cacheFolder, newRunMark, root, scratchFolder } from './paths.ts';
@@ -39,17 +40,8 @@ const neighbours = ['neighbour', 'models'];
 /** Bundles every test of `test/host` and the extensions beside; Roost itself must have been built. */
 export async function bundleHostTests(): Promise<void> {
   rmSync(bundles, { recursive: true, force: true });
-  const shared: BuildOptions = {
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  };
   await build({
-    ...shared,
+    ...hostBundle,
     entryPoints: [join(root, 'test/host/index.ts'), join(root, 'test/host/**/*.test.ts')],
     outdir: bundles,
     outbase: join(root, 'test/host'),
@@ -57,17 +49,7 @@ export async function bundleHostTests(): Promise<void> {
     alias: { mocha: 'mocha/lib/mocha.cjs' },
     external: ['vscode', 'mocha/lib/mocha.cjs'],
   });
-  for (const name of neighbours) {
-    const source = join(root, 'test/fixtures/extensions', name);
-    const outdir = join(bundles, name);
-    await build({
-      ...shared,
-      entryPoints: [join(source, 'extension.ts')],
-      outdir,
-      external: ['vscode'],
-    });
-    cpSync(join(source, 'package.json'), join(outdir, 'package.json'));
-  }
+  for (const name of neighbours) await bundleExtension(name, join(bundles, name));
 }
 
 /** Runs the suite on a copy of the sample workspace. Never throws for what the tests do; everything is in the counts. */

@@ -1,4 +1,6 @@
-// `npm run package`: writes roost.vsix at the top level.
+// `npm run package`: writes roost.vsix at the top level; `-- --repository URL` makes it fit for a marketplace's page.
+import { parseArgs } from 'node:util';
 import { makeVsix } from './vsix.ts';
 
-await makeVsix();
+const { values } = parseArgs({ options: { repository: { type: 'string' } } });
+await makeVsix(values.repository);

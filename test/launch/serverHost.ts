@@ -21,6 +21,11 @@ export interface ServerHostOptions {
   readonly workspaceTrust?: boolean;
   /** Settings of the machine, over those that keep the window quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /**
+   * Whether windows know that they belong to a test: only those load what their address names (`payload`). They also show no
+   * toasts and, on the oldest host, no dialogs. On by default; off, a window is what a person has.
+   */
+  readonly testDriver?: boolean;
   /** Added to the environment of the server and of its extension hosts. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whose home folder the server and its extensions see: one of the server's own, so that no test reads or changes what a person has there, or the person's. */
@@ -162,7 +167,7 @@ async function listen(
       '--host=127.0.0.1',
       `--port=${options.port ?? 0}`,
       `--connection-token-file=${join(dataFolder, 'token')}`,
-      '--enable-smoke-test-driver',
+      ...(options.testDriver === false ? [] : ['--enable-smoke-test-driver']),
       ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     ],
     {

@@ -95,6 +95,7 @@ async function serve(): Promise<void> {
     env: mark.env,
     // A person tries it as themselves: their agents, their keys, their models.
     home: 'user' as const,
+    testDriver: false,
     // Our own sample needs no question; somebody's folder does.
     workspaceTrust: values.folder !== undefined,
     detached: true,

@@ -50,23 +50,35 @@ export function stagePackage(): string {
   return stage;
 }
 
-/** Builds for production and packs. Throws when either fails. */
-export async function makeVsix(): Promise<void> {
+/**
+ * Builds for production and packs. Throws when either fails.
+ * @param repository where the sources are published: pictures and links of the README then lead there, as a marketplace's page needs it
+ */
+export async function makeVsix(repository?: string): Promise<void> {
   const ending = await runNode(['esbuild.mjs', '--production']);
   if (ending !== 0) {
     throw new Error(`The build ended with ${ending}.`);
   }
   // Loaded only here: it takes longer than a start that packs nothing.
   const { createVSIX } = await import('@vscode/vsce');
+  const stage = stagePackage();
+  if (repository !== undefined) nameRepository(join(stage, 'package.json'), repository);
   await createVSIX({
-    cwd: stagePackage(),
+    cwd: stage,
     packagePath: vsixFile,
     dependencies: false,
     allowMissingRepository: true,
-    rewriteRelativeLinks: false,
+    rewriteRelativeLinks: repository !== undefined,
   });
   mkdirSync(cacheFolder, { recursive: true });
   writeFileSync(stampFile, stampNow());
+}
+
+/** The manifest itself names none: these sources do not know where they will be published. */
+function nameRepository(manifestFile: string, url: string): void {
+  const manifest: unknown = JSON.parse(readFileSync(manifestFile, 'utf8'));
+  const repository = { type: 'git', url };
+  writeFileSync(manifestFile, JSON.stringify({ ...Object(manifest), repository }, undefined, 2));
 }
 
 /** Returns the package, made anew only where what goes into it has changed since. */

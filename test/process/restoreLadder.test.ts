@@ -162,6 +162,13 @@ test('an agent of another version is offered with what that version has, and not
   });
   expect(sessions.details(sessionId).facts.currentModeId).toBeUndefined();
   expect(host.told).toContain('restored replay');
+  // Who reads on is told that it is another one, and what it could not do.
+  expect(lines(await sessions.transcript(sessionId)).slice(-2)).toEqual([
+    'notice: scripted 1.0.0 has become 2.0.0.',
+    expect.stringMatching(/^notice: .* could not load this conversation\. A new one was begun/),
+  ]);
+  await sessions.restart(sessionId);
+  expect(lines(await sessions.transcript(sessionId)).join()).not.toMatch(/2\.0\.0[^]*2\.0\.0/);
 });
 
 test('of a long conversation a new one is told the newest part, and that is said', async () => {

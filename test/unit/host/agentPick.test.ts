@@ -41,7 +41,7 @@ const offers: readonly AgentOffer[] = [
       minNode: '22.0.0',
       megabytes: 100,
       signIn: { keys: [] },
-      sessions: [],
+      sessions: ['load', 'fork'],
       quirks: [],
     },
   },
@@ -74,7 +74,7 @@ describe('the rows', () => {
       '1.0.0 · 1.1.0 is available',
       '2.0.0 · on your PATH',
       '1.0.0 · not installed to its end; choose it to repair it',
-      '3.0.0 · about 100 MB · needs Node 22',
+      '3.0.0 · about 100 MB · needs Node 22 · sessions can be forked',
       '',
       '',
     ]);

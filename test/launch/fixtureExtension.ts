@@ -1,0 +1,28 @@
+// Other extensions of the tests, beside Roost in a window: made from their sources in `test/fixtures/extensions`.
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+import { root } from './paths.ts';
+
+/** How everything is bundled that an extension host of the tests loads, besides Roost. */
+export const hostBundle: BuildOptions = {
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'cjs',
+  sourcemap: 'inline',
+  logLevel: 'warning',
+};
+
+/** Makes the extension of this name in a folder, which a window can then be given as one under development. */
+export async function bundleExtension(name: string, folder: string): Promise<void> {
+  const source = join(root, 'test', 'fixtures', 'extensions', name);
+  await build({
+    ...hostBundle,
+    entryPoints: [join(source, 'extension.ts')],
+    outdir: folder,
+    external: ['vscode'],
+  });
+  cpSync(join(source, 'package.json'), join(folder, 'package.json'));
+}
