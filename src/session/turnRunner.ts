@@ -9,6 +9,7 @@ import { promptText, type PromptQueue, type QueuedPrompt } from './promptQueue.t
 import type { SessionRow } from './sessionRow.ts';
 import type { TurnOutcome } from './sessions.ts';
 import type { StallWatch } from './stallWatch.ts';
+import { earlyEnd } from './stopReasons.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 import type { TelemetryBus } from './telemetryBus.ts';
 import { titleFromPrompt } from './titles.ts';
@@ -90,6 +91,8 @@ export class TurnRunner {
       this.#deps.onHealthy();
       const cancelled = result.stopReason === 'cancelled';
       context.endTurn(cancelled ? 'cancelled' : undefined);
+      const early = earlyEnd(result.stopReason, run.agent.name);
+      if (early !== undefined) context.notice('endedEarly', early);
       outcome = cancelled ? 'cancelled' : 'finished';
       settle = () => {
         prompt.resolve({ stopReason: result.stopReason });

@@ -44,6 +44,24 @@ describe('prompt', () => {
     await expect(second).resolves.toEqual({ stopReason: 'refusal' });
   });
 
+  it.each([
+    ['max_tokens', /Fake stopped because its answer reached the length/],
+    ['max_turn_requests', /Fake stopped because it asked its model as often as it may/],
+    ['refusal', /Fake refused to go on/],
+    ['of_tomorrow', /Fake ended this turn early: of_tomorrow\./],
+  ])('that ends early (%s) says so, because the agent may not', async (stopReason, words) => {
+    const { manager, agents } = fakeDomain();
+    agents.script = { answers: { 'session/prompt': { stopReason } } };
+    await manager.create();
+    await expect(manager.prompt('session-1', 'one')).resolves.toEqual({ stopReason });
+    expect((await manager.transcript('session-1')).at(-1)).toMatchObject({
+      type: 'notice',
+      code: 'endedEarly',
+      text: expect.stringMatching(words) as string,
+    });
+    expect(manager.get('session-1')?.status).toBe('ready');
+  });
+
   it('takes a waiting prompt back', async () => {
     const { manager, agents } = fakeDomain();
     agents.script = { hold: ['session/prompt'] };
