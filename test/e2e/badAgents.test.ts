@@ -20,6 +20,7 @@ describe.each(hostsToTest())('on the %s host an agent that', (hostName) => {
       settings: () => ({
         forever: scripted('Asks For Ever', '--needs-auth', '--auth-forever'),
         bare: scripted('Bare', '--caps', 'none', '--flood-stderr', '3000000'),
+        loud: scripted('Loud', '--flood-stderr', '3000000', '--crash-at', 'initialize'),
       }),
       registry: [
         offered('half', 'Half', '1.0.0'),
@@ -100,5 +101,14 @@ describe.each(hostsToTest())('on the %s host an agent that', (hostName) => {
     await roost.send('say plainly');
     await agents.said('plainly').last().waitFor();
     await picture('4-bare');
+  });
+
+  it('floods its standard error and dies is told by its last words alone, and can be started again', async () => {
+    await agents.newSession('Loud');
+    const notice = await roost.notification(/Loud ended during initialize with exit code 3/);
+    await picture('5-loud');
+    expect((await notice.innerText()).length).toBeLessThan(1000);
+    await notice.getByRole('button', { name: 'Restart' }).waitFor();
+    await roost.row('Failed').waitFor();
   });
 });
