@@ -102,7 +102,15 @@ function facts(offer: AgentOffer, t: Translate): string[] {
   return found;
 }
 
-function detail({ kind, commandLine, description = '', note }: AgentOffer, t: Translate): string {
+function detail(
+  { kind, source, commandLine, description = '', note }: AgentOffer,
+  t: Translate,
+): string {
+  if (source === 'shipped') {
+    return t(
+      'Works by its slash commands, without a key, and as a coding agent where it finds a model.',
+    );
+  }
   if (kind === 'ready') return commandLine ?? description;
   const [quirk] = note?.quirks ?? [];
   const told = quirk === undefined ? description : t('{0}. {1}', description, quirk);

@@ -80,6 +80,12 @@ describe('the rows', () => {
     ]);
   });
 
+  it('say how each is started, and of the one that comes with Roost what it is good for', () => {
+    const details = rows.flatMap((row) => (row.kind === 'row' ? [row.detail] : []));
+    expect(details[0]).toMatch(/^Works by its slash commands, without a key/);
+    expect(details[4]).toBe('A coding agent');
+  });
+
   it('offer an update without forcing it: choosing the row still starts what is there', () => {
     const a = rows.find((row) => row.kind === 'row' && row.offer?.id === 'a');
     expect(a).toMatchObject({ action: 'start' });
