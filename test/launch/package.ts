@@ -1,4 +1,4 @@
-// `npm run package`: writes roost.vsix at the top level; `-- --repository URL` makes it fit for a marketplace's page.
+// `npm run package`: writes roost.vsix at the top level; `-- --repository URL` (of GitHub or GitLab) makes it fit for a marketplace's page.
 import { parseArgs } from 'node:util';
 import { makeVsix } from './vsix.ts';
 
