@@ -139,7 +139,10 @@ describe.each(hostsToTest(hostNames))('agents on the %s host', (hostName) => {
       // Who works is left alone.
       expect(running('older')).toEqual(['1.0.0']);
       await agents.newSession('Older');
-      await until('the newer one runs', () => running('older').includes('1.1.0'), 20_000);
+      // The other one is called by what was said in it.
+      await roost.page.locator('.tab.active', { hasText: /^Older$/ }).waitFor();
+      await roost.send('say by the newer one');
+      await said('by the newer one').last().waitFor();
       expect(running('older').toSorted()).toEqual(['1.0.0', '1.1.0']);
     });
   });
