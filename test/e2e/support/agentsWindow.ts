@@ -148,8 +148,10 @@ export class AgentsWindow {
 
   /** Leaves the list without a choice, and waits for it to be gone: what opens next is the same widget. */
   async leaveList(): Promise<void> {
-    await this.roost.page.keyboard.press('Escape');
-    await this.roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    const list = this.roost.page.locator('.quick-input-widget');
+    // Pressed in the list: elsewhere the key closes the notifications.
+    await list.locator('input[type="text"]').press('Escape');
+    await list.waitFor({ state: 'hidden' });
   }
 
   /** Text of the conversation; what a screen reader is told of it stands elsewhere. */
