@@ -146,12 +146,22 @@ export class AgentsWindow {
     });
   }
 
-  /** Leaves the list without a choice, and waits for it to be gone: what opens next is the same widget. */
+  /**
+   * Leaves the list without a choice, and waits for it to be gone: what opens next is the same widget. The key closes one thing
+   * at a time, and notifications before the list.
+   */
   async leaveList(): Promise<void> {
-    const list = this.roost.page.locator('.quick-input-widget');
-    // Pressed in the list: elsewhere the key closes the notifications.
-    await list.locator('input[type="text"]').press('Escape');
-    await list.waitFor({ state: 'hidden' });
+    const { page } = this.roost;
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      await page.keyboard.press('Escape');
+      try {
+        await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 2000 });
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
   }
 
   /** Text of the conversation; what a screen reader is told of it stands elsewhere. */
