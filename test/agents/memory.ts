@@ -1,4 +1,4 @@
-// The memory of a set of processes, each page that several share divided among them: at work, and once it has been given back.
+// The memory of a set of processes, each page that several share divided among them, once what work has left was given back; and the most they had.
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningProcess } from '../launch/processes.ts';
@@ -9,14 +9,17 @@ import type { RunningProcess } from '../launch/processes.ts';
  */
 const restMs = 30_000;
 
-/** `123 MB at rest, 456 at work, in 2 processes`, to be asked right after work; without a `/proc` there is only the number of processes. */
+/**
+ * `123 MB at rest, at most 456, in 2 processes`, to be asked right after work; without a `/proc` there is only the number of
+ * processes. The most is what each of them has ever held, added up.
+ */
 export async function memoryOf(processes: () => readonly RunningProcess[]): Promise<string> {
-  const atWork = megabytesOf(processes());
   await pause(restMs);
   const resting = processes();
   const count = `${resting.length} process${resting.length === 1 ? '' : 'es'}`;
   if (process.platform !== 'linux') return count;
-  return `${Math.round(megabytesOf(resting))} MB at rest, ${Math.round(atWork)} at work, in ${count}`;
+  const most = resting.reduce((sum, { pid }) => sum + mostOf(pid), 0) / 1024;
+  return `${Math.round(megabytesOf(resting))} MB at rest, at most ${Math.round(most)}, in ${count}`;
 }
 
 /** What the processes take now, in MB; 0 without a `/proc`. */
@@ -29,6 +32,16 @@ function shareOf(pid: number): number {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     return Number(/^Pss:\s+(\d+) kB$/mu.exec(rollup)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** The most that a process has ever had in memory, in kB. */
+function mostOf(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/mu.exec(status)?.[1] ?? 0);
   } catch {
     return 0;
   }
