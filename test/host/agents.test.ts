@@ -120,7 +120,7 @@ describe('agents', () => {
       assert.equal(shellPath, process.execPath);
       assert.ok(Array.isArray(shellArgs));
       assert.equal(shellArgs.at(-1), '--login');
-      // Not every host of these tests can start a terminal's program: what it would have done.
+      // Not every host of these tests can start a terminal's program: what it does. In a window it is seen to, in test/e2e.
       writeFileSync(join(scratch, 'signed-in'), 'by hand');
       terminal.dispose();
       assert.equal((await signingIn).status, 'ready');
