@@ -42,6 +42,12 @@ export interface PanelChannelDeps {
   readonly draft: () => KeptDraft | undefined;
 }
 
+/** What there is to tell of a session, besides its transcript. */
+interface Told {
+  readonly session: SessionView;
+  readonly changedElsewhere: number;
+}
+
 /**
  * The line from the host to one panel. Nothing is posted before {@link ready} nor after {@link close};
  * what is posted in between is complete and in order: a panel that applies it all shows what is true.
@@ -55,7 +61,7 @@ export class PanelChannel implements Disposable {
   #reading = false;
   #needsSnapshot = false;
   /** What the panel has been told of the session last. */
-  #told: Pick<SessionView, 'readOnly'> | undefined;
+  #told: Told | undefined;
   #seq = 0;
   #applied = 0;
   #batch = new ChangeBatch();
@@ -214,7 +220,7 @@ export class PanelChannel implements Disposable {
     let page: TranscriptSlice = { entries: [], before: undefined };
     let failure: ErrorView | undefined;
     try {
-      const reading = this.#session() === undefined ? undefined : this.#page(undefined);
+      const reading = this.#look() === undefined ? undefined : this.#page(undefined);
       // What has changed until now is in the page.
       this.#batch = new ChangeBatch();
       if (reading !== undefined) page = await reading;
@@ -225,14 +231,14 @@ export class PanelChannel implements Disposable {
     this.#reading = false;
     this.#sessionDirty = false;
     if (failure !== undefined) this.#error = failure;
-    const session = this.#session();
-    this.#told = session;
+    const told = this.#look();
+    this.#told = told;
     this.#deps.post({
       type: 'snapshot',
       version: chatProtocolVersion,
       seq: 0,
       strings: this.#deps.words,
-      session,
+      session: told?.session,
       entries: page.entries.map(entryView),
       before: page.before,
       error: this.#error,
@@ -298,24 +304,18 @@ export class PanelChannel implements Disposable {
       void this.#snapshot();
       return;
     }
-    const session = this.#sessionDirty ? this.#session() : undefined;
-    if (session !== undefined && this.#isNews(session)) {
+    const told = this.#sessionDirty ? this.#look() : undefined;
+    // A session that appears, or that another window has had meanwhile: the transcript must be read anew.
+    if (told !== undefined && told.changedElsewhere !== this.#told?.changedElsewhere) {
       void this.#snapshot();
       return;
     }
-    this.#told = session ?? this.#told;
+    this.#told = told ?? this.#told;
+    const session = told?.session;
     const changes: EntryChange[] = this.#batch.take();
     this.#sessionDirty = false;
     if (changes.length === 0 && session === undefined) return;
     this.#send((seq) => ({ type: 'delta', seq, changes, session }));
-  }
-
-  /** Whether the transcript must be read anew: a session that appears, or that was another window's until now. */
-  #isNews({ readOnly }: SessionView): boolean {
-    return (
-      this.#told === undefined ||
-      (this.#told.readOnly === 'ownedElsewhere' && readOnly !== 'ownedElsewhere')
-    );
   }
 
   #send(make: (seq: number) => ToPanel): void {
@@ -324,9 +324,10 @@ export class PanelChannel implements Disposable {
   }
 
   /** The session, or `undefined` when there is none of this id. */
-  #session(): SessionView | undefined {
+  #look(): Told | undefined {
     try {
-      return sessionView(this.#deps.sessions.details(this.#deps.sessionId));
+      const details = this.#deps.sessions.details(this.#deps.sessionId);
+      return { session: sessionView(details), changedElsewhere: details.changedElsewhere };
     } catch (error) {
       if (!isSessionError(error) || error.code !== 'sessionUnknown') {
         this.#deps.logger.error('a session could not be shown', error);

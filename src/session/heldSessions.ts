@@ -13,6 +13,8 @@ import type { TranscriptChange } from './transcript.ts';
 export interface HeldSession {
   readonly supervisor: SessionSupervisor;
   readonly readOnly: ReadOnlyReason;
+  /** How often another window was found to have had it meanwhile: what was read of it before is old. */
+  readonly changedElsewhere: number;
 }
 
 /** All of them, in the order they came. */
@@ -28,6 +30,8 @@ export class HeldSessions {
   }>;
   readonly transcriptChanged: Emitter<{ sessionId: string; change: TranscriptChange }>;
   readonly turnEnded: Emitter<{ sessionId: string; outcome: TurnOutcome }>;
+  /** A session of the list was found to be open in another window. */
+  readonly foundElsewhere: Emitter<string>;
   #disposed = false;
 
   constructor(deps: DomainDeps) {
@@ -38,12 +42,13 @@ export class HeldSessions {
     this.changed = new Emitter(onListenerError);
     this.transcriptChanged = new Emitter(onListenerError);
     this.turnEnded = new Emitter(onListenerError);
+    this.foundElsewhere = new Emitter(onListenerError);
   }
 
   /** Makes the supervisor for a row that the registry has. */
   add(sessionId: string, readOnly: ReadOnlyReason, everReady: boolean): SessionSupervisor {
     const supervisor = new SessionSupervisor(sessionId, this.#deps, this.#depsOf, everReady);
-    this.#held.set(sessionId, { supervisor, readOnly });
+    this.#held.set(sessionId, { supervisor, readOnly, changedElsewhere: 0 });
     return supervisor;
   }
 
@@ -65,13 +70,18 @@ export class HeldSessions {
       onTurnEnd: (outcome) => {
         this.turnEnded.fire({ sessionId, outcome });
       },
+      onElsewhere: (how) => {
+        this.#foundElsewhere(sessionId, how);
+      },
     },
   });
 
   /** A session that another window had open is this one's now. */
   release(sessionId: string): void {
     const held = this.#held.get(sessionId);
-    if (held !== undefined) this.#held.set(sessionId, { ...held, readOnly: undefined });
+    if (held === undefined) return;
+    const changedElsewhere = held.changedElsewhere + 1;
+    this.#held.set(sessionId, { ...held, readOnly: undefined, changedElsewhere });
   }
 
   /** Takes a session out of the list, row and all. */
@@ -158,6 +168,26 @@ export class HeldSessions {
     this.changed.dispose();
     this.transcriptChanged.dispose();
     this.turnEnded.dispose();
+    this.foundElsewhere.dispose();
+  }
+
+  #foundElsewhere(sessionId: string, how: 'open' | 'deleted' | 'changed'): void {
+    const held = this.#held.get(sessionId);
+    if (held === undefined) return;
+    switch (how) {
+      case 'deleted':
+        this.drop(sessionId);
+        return;
+      case 'open':
+        this.#held.set(sessionId, { ...held, readOnly: 'ownedElsewhere' });
+        this.#reported.delete(sessionId);
+        this.foundElsewhere.fire(sessionId);
+        break;
+      case 'changed':
+        this.#held.set(sessionId, { ...held, changedElsewhere: held.changedElsewhere + 1 });
+        this.#reported.delete(sessionId);
+    }
+    this.fireChanged(sessionId);
   }
 
   #publishCounts(): void {

@@ -88,12 +88,13 @@ export class SessionManager implements Sessions {
   }
 
   details(sessionId: string): SessionDetails {
-    const { supervisor, readOnly } = this.#held.get(sessionId);
+    const { supervisor, readOnly, changedElsewhere } = this.#held.get(sessionId);
     const { state } = supervisor.entry;
     return sessionDetails(supervisor, {
       info: this.#info(sessionId),
       agentName: agentName(this.#deps.catalog, state.agentId),
       readOnly,
+      changedElsewhere,
       interrupted: (state.interrupted ?? state.turnRunning) && !isActive(supervisor.entry),
     });
   }
@@ -215,6 +216,7 @@ export class SessionManager implements Sessions {
 
   async configure(...[sessionId, config]: Parameters<Sessions['configure']>): Promise<void> {
     const supervisor = this.#held.writable(sessionId);
+    await supervisor.look();
     const merged = Object.entries({ ...supervisor.entry.state.config, ...config });
     // What is undefined is not set: it follows the settings.
     const set = Object.fromEntries(merged.filter(([, value]) => value !== undefined));

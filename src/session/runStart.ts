@@ -17,6 +17,21 @@ export class RunStart {
   }
 
   /**
+   * Looks at what other windows have made of a session at rest; whether it is not being started by then.
+   * @throws SessionError when another window has the session, or a stop came meanwhile
+   */
+  async isStillDue(): Promise<boolean> {
+    const { phase, sessionId, stops } = this.#parts;
+    if (phase.kind === 'backoff') {
+      phase.planned.timer.dispose();
+      this.#parts.phase = { kind: 'rest' };
+    }
+    await this.#parts.look();
+    if (stops !== this.#parts.stops) throw stoppedMeanwhile(sessionId);
+    return this.#parts.atRest;
+  }
+
+  /**
    * Starts the agent of a session at rest.
    * @param signInWith the way to sign in that the user chose, taken before the conversation is opened
    * @throws SessionError that says which step failed, where and why; the row is then `failed`

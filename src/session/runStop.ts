@@ -1,5 +1,6 @@
 // Stops one session: whatever it is doing, the outcome is rest, one report, and everything said on disk.
 import { nothingRan, type AgentRun } from './agentRun.ts';
+import { toSessionError } from './errors.ts';
 import type { TerminationReport } from './info.ts';
 import type { StopReport } from './agentPort.ts';
 import type { SessionParts, StartingPhase, StoppablePhase } from './sessionParts.ts';
@@ -24,6 +25,7 @@ export class RunStop {
    */
   stop(reason: StopReason, force: boolean): Promise<TerminationReport> {
     const { phase } = this.#parts;
+    this.#parts.stops += 1;
     switch (phase.kind) {
       case 'rest':
         return this.#atRest(reason);
@@ -44,14 +46,21 @@ export class RunStop {
   }
 
   async #atRest(reason: StopReason): Promise<TerminationReport> {
-    const { backoff, queue, row, sessionId } = this.#parts;
+    const { backoff, deps, queue, row, sessionId } = this.#parts;
     backoff.reset();
     queue.cancelAll();
     await this.#parts.settled;
     // A person has seen the crash and put it away; a window that closes has not.
     const { phase } = this.#parts;
     if (reason === 'user' && phase.kind === 'rest' && row.state.status === 'crashed') {
-      row.setStatus('dormant');
+      try {
+        await this.#parts.look();
+        if (row.state.status === 'crashed') row.setStatus('dormant');
+      } catch (error) {
+        // Another window has the session now, and with it what the crash has left.
+        deps.logger.info(`${sessionId}: ${toSessionError(error).message}`);
+        return nothingRan(sessionId);
+      }
     }
     await row.reported();
     return nothingRan(sessionId);

@@ -32,8 +32,18 @@ export class SavedSessions {
   async delete(sessionId: string): Promise<void> {
     const { held, store } = this.#deps;
     held.assertUsable();
-    if (held.find(sessionId) !== undefined) await held.writable(sessionId).stop('user', false);
-    await store.delete(sessionId);
+    const listed = held.find(sessionId) !== undefined;
+    try {
+      if (listed) {
+        const supervisor = held.writable(sessionId);
+        await supervisor.look();
+        await supervisor.stop('user', false);
+      }
+      await store.delete(sessionId);
+    } catch (error) {
+      // Another window, or somebody by hand, was first: what was wanted is so.
+      if (!listed || toSessionError(error).code !== 'savedSessionUnknown') throw error;
+    }
     held.drop(sessionId);
   }
 

@@ -50,6 +50,7 @@ export class SessionMarks implements Disposable {
   /** Takes one remembered answer back. @throws SessionError */
   async forgetAnswer(sessionId: string, answerId: string): Promise<void> {
     const supervisor = this.#held.writable(sessionId);
+    await supervisor.look();
     const { remembered = [] } = supervisor.entry.state;
     const kept = remembered.filter((one) => one.answerId !== answerId);
     if (kept.length === 0) await supervisor.clear('remembered');

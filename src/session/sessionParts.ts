@@ -3,6 +3,7 @@ import type { AgentRun } from './agentRun.ts';
 import { AgentStarter } from './agentStarter.ts';
 import { ContextManager, type ContextEvents } from './context.ts';
 import { maxChangedFiles } from './fileChanges.ts';
+import { Freshness } from './freshness.ts';
 import type { TerminationReport } from './info.ts';
 import { PendingRequests } from './pendingRequests.ts';
 import { policyOf, type PermissionPolicy } from './permissionPolicy.ts';
@@ -45,6 +46,7 @@ export class SessionParts {
   readonly sessionId: string;
   readonly deps: SupervisorDeps;
   readonly row: SessionRow;
+  readonly #freshness: Freshness;
   readonly context: ContextManager;
   readonly pending: PendingRequests;
   readonly queue = new PromptQueue();
@@ -53,6 +55,8 @@ export class SessionParts {
   readonly starter: AgentStarter;
   readonly backoff: RestartBackoff;
   phase: Phase = { kind: 'rest' };
+  /** How often a stop was asked for: one that comes while a start still looks at the disk ends that start. */
+  stops = 0;
   /** The end of an unexpected exit's writing; a start waits for it. */
   settled: Promise<void> = Promise.resolve();
   /** What the agent offers, once it has said so. */
@@ -67,6 +71,7 @@ export class SessionParts {
     this.deps = deps;
     this.everReady = everReady;
     this.row = new SessionRow(sessionId, deps);
+    this.#freshness = new Freshness(this.row, deps);
     const { clock, ids, events } = deps;
     this.context = new ContextManager({ clock, ids, events: this.#contextEvents() });
     this.pending = new PendingRequests(
@@ -151,6 +156,20 @@ export class SessionParts {
     // Ready and needsInput are not neighbours in the table: work lies between asking and resting.
     if (status !== 'working' && wanted !== 'working') this.row.setStatus('working');
     this.row.setStatus(wanted);
+  }
+
+  /** Whether there is nothing of it that runs, starts or stops. */
+  get atRest(): boolean {
+    return this.phase.kind === 'rest' || this.phase.kind === 'backoff';
+  }
+
+  /**
+   * Takes over what another window has made of the session, where it is at rest. One that was never ready
+   * is in no other window's list.
+   * @throws SessionError `sessionReadOnly`, `savedSessionUnknown`: see {@link Freshness}
+   */
+  async look(): Promise<void> {
+    if (this.atRest && this.everReady) await this.#freshness.look();
   }
 
   /** Writes and closes the transcript. Never rejects: what cannot be written is logged. */

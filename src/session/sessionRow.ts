@@ -1,6 +1,6 @@
 // One session's row as its supervisor writes it: state, status and facts; each status is on disk before it is reported.
 import { stamp } from './clock.ts';
-import { touchActivity, withState, withStatus, type SessionEntry } from './entry.ts';
+import { fromPlain, touchActivity, withState, withStatus, type SessionEntry } from './entry.ts';
 import { toSessionError, type SessionError } from './errors.ts';
 import type { Disposable } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
@@ -30,6 +30,10 @@ export class SessionRow {
   readonly #deps: SupervisorDeps;
   /** Status reports go out one after another, each after its state is on disk. */
   #reported: Promise<void> = Promise.resolve();
+  /** The last save asked for, well or not: saves of one session are written in order. */
+  #written: Promise<unknown> = Promise.resolve();
+  /** The state on disk, as this window last wrote or read it. */
+  #onDisk: SessionState;
   #saveFailure: SessionError | undefined;
   #retry: Disposable | undefined;
   #retryMs = firstRetryMs;
@@ -38,6 +42,7 @@ export class SessionRow {
   constructor(sessionId: string, deps: SupervisorDeps) {
     this.sessionId = sessionId;
     this.#deps = deps;
+    this.#onDisk = deps.registry.get(sessionId).state;
   }
 
   /** The row. */
@@ -63,6 +68,43 @@ export class SessionRow {
   /** Resolves when every status so far has been reported. */
   reported(): Promise<void> {
     return this.#reported;
+  }
+
+  /** Resolves when every status so far has been reported and every save has ended, well or not. */
+  async written(): Promise<void> {
+    await this.#reported;
+    await this.#written;
+  }
+
+  /**
+   * Takes what another window has made of the state: whatever in it is not as this window last wrote or
+   * read it. For a row at rest. Whether there was anything.
+   */
+  adopt(state: SessionState): boolean {
+    const { clock, registry } = this.#deps;
+    const atRest = (one: SessionState): Record<string, unknown> =>
+      fromPlain({ session_id: this.sessionId, state: one }, clock.monotonic()).state;
+    const [before, now] = [atRest(this.#onDisk), atRest(state)];
+    this.#onDisk = state;
+    const isOther = (key: string): boolean =>
+      JSON.stringify(before[key]) !== JSON.stringify(now[key]);
+    const others = new Set([...Object.keys(before), ...Object.keys(now)].filter(isOther));
+    if (others.size === 0) return false;
+    registry.update(this.sessionId, (entry) => {
+      const kept = Object.entries(entry.state).filter(([key]) => !others.has(key));
+      const taken = Object.entries(now).filter(([key]) => others.has(key));
+      // Each part is from one of two states, and what both must have neither lacks.
+      return { ...entry, state: Object.fromEntries([...kept, ...taken]) as SessionState };
+    });
+    return true;
+  }
+
+  /** Puts the state back to what is on disk: whoever has the session open there is the one to change it. */
+  yield(): void {
+    const { clock, registry } = this.#deps;
+    const plain = { session_id: this.sessionId, state: this.#onDisk };
+    registry.update(this.sessionId, () => fromPlain(plain, clock.monotonic()));
+    this.#saved(undefined);
   }
 
   /** Replaces parts of the state; the status moves only through {@link setStatus}. */
@@ -137,7 +179,10 @@ export class SessionRow {
     const { state, subject } = this;
     const startedAt = clock.monotonic();
     try {
-      const info = await store.save(this.sessionId, state);
+      const saving = store.save(this.sessionId, state);
+      this.#written = saving.catch(() => undefined);
+      const info = await saving;
+      this.#onDisk = state;
       this.#saved(undefined);
       const durationMs = clock.monotonic() - startedAt;
       telemetry.publish('roost.session.saved', subject, { bytes: info.bytes, durationMs });

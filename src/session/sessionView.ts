@@ -57,6 +57,7 @@ export function sessionDetails(
     readonly info: ListedSession;
     readonly agentName: string;
     readonly readOnly: ReadOnlyReason;
+    readonly changedElsewhere: number;
     readonly interrupted: boolean;
   },
 ): SessionDetails {
@@ -76,6 +77,7 @@ export function sessionDetails(
     restartAt: supervisor.restartAt,
     stalledSince: supervisor.stalledSince,
     readOnly: more.readOnly,
+    changedElsewhere: more.changedElsewhere,
     stoppedAfterIdleMinutes: state.stoppedAfterIdleMinutes,
     storageFailing: supervisor.storageError !== undefined,
     storageError: supervisor.storageError,

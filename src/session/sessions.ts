@@ -49,6 +49,8 @@ export interface SessionDetails {
   readonly stalledSince: string | undefined;
   /** Why the session can only be read. */
   readonly readOnly: 'ownedElsewhere' | 'newerVersion' | undefined;
+  /** How often another window was found to have had the session meanwhile: a transcript read before is old. */
+  readonly changedElsewhere: number;
   /** After how many idle minutes the session was stopped, when that is why it rests. */
   readonly stoppedAfterIdleMinutes: number | undefined;
   /** Whether something said is not on disk because writing fails. */

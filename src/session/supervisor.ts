@@ -8,7 +8,7 @@ import type { SavedSessionInfo, TerminationReport } from './info.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { AgentInfo, AuthMethod, ContentBlock } from './agentPort.ts';
 import { answerByPolicy } from './permissionPolicy.ts';
-import type { OptionalState } from './sessionRow.ts';
+import type { OptionalState, SessionRow } from './sessionRow.ts';
 import type { PromptQueue, QueuedPrompt, TurnResult } from './promptQueue.ts';
 import { RunEnd } from './runEnd.ts';
 import { RunStart } from './runStart.ts';
@@ -173,9 +173,8 @@ export class SessionSupervisor {
         await this.stop('user', true);
         return this.start();
       case 'backoff':
-        phase.planned.timer.dispose();
-        return this.#works.start.begin();
       case 'rest':
+        if (!(await this.#works.start.isStillDue())) return this.start();
         return this.#works.start.begin();
     }
   }
@@ -201,9 +200,8 @@ export class SessionSupervisor {
         await phase.done.catch(() => undefined);
         return this.signIn(methodId);
       case 'backoff':
-        phase.planned.timer.dispose();
-        return this.#works.start.begin(methodId);
       case 'rest':
+        if (!(await this.#works.start.isStillDue())) return this.signIn(methodId);
         return this.#works.start.begin(methodId);
     }
   }
@@ -248,8 +246,17 @@ export class SessionSupervisor {
 
   /** Writes everything said and the state; resolves when it is on stable storage. @throws SessionError `storageFailed` */
   async save(): Promise<SavedSessionInfo> {
+    await this.look();
     await this.context.sync();
     return this.#parts.row.save();
+  }
+
+  /**
+   * Takes over what another window has made of the session since, where it is at rest.
+   * @throws SessionError `sessionReadOnly`, `savedSessionUnknown`: what is at rest here, another window has open or has deleted
+   */
+  async look(): Promise<void> {
+    await this.#parts.look();
   }
 
   /** Lets go of what would go on by itself: the session has left the list, or the window ends. */
@@ -265,18 +272,17 @@ export class SessionSupervisor {
 
   /** Replaces parts of the state, saves it and tells. @throws SessionError `storageFailed` */
   async change(patch: Partial<Omit<SessionState, 'status'>>): Promise<void> {
-    const { deps, row } = this.#parts;
-    row.patch(patch);
-    deps.events.onChange();
-    await row.save();
+    await this.#keep((row) => {
+      row.patch(patch);
+    });
   }
 
   /** Takes an optional part of the state away, saves it and tells. @throws SessionError `storageFailed` */
   async clear(key: OptionalState): Promise<void> {
-    const { row } = this.#parts;
-    if (row.state[key] === undefined) return;
-    row.clear(key);
-    await this.change({});
+    if (this.#parts.row.state[key] === undefined) return;
+    await this.#keep((row) => {
+      row.clear(key);
+    });
   }
 
   /** Answers the requests that the policy has an answer for by now. */
@@ -297,6 +303,19 @@ export class SessionSupervisor {
     const run = this.#running();
     const configOptions = await run.link.setConfigOption(run.agentSessionId, configId, value);
     if (configOptions !== undefined) this.#parts.row.noteFacts({ configOptions });
+  }
+
+  /** Changes the state at once, and saves it as a change of what is on disk by now. */
+  async #keep(change: (row: SessionRow) => void): Promise<void> {
+    const { deps, row, atRest } = this.#parts;
+    change(row);
+    deps.events.onChange();
+    if (atRest) {
+      await this.look();
+      // Where another window has changed the same, the last one counts.
+      change(row);
+    }
+    await row.save();
   }
 
   #running(): AgentRun {

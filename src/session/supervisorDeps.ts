@@ -39,5 +39,7 @@ export interface SupervisorDeps extends DomainDeps {
     onTranscript(change: TranscriptChange): void;
     /** A turn has ended and its end is on disk; called before its sender is told. */
     onTurnEnd(outcome: TurnOutcome): void;
+    /** Another window has the session open, has deleted it, or has had it since this one last looked. */
+    onElsewhere(how: 'open' | 'deleted' | 'changed'): void;
   };
 }

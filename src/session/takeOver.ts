@@ -15,6 +15,7 @@ export class TakeOver implements Disposable {
   readonly #deps: Pick<DomainDeps, 'clock' | 'logger' | 'registry' | 'store'>;
   readonly #held: HeldSessions;
   readonly #onTaken: (sessionId: string, state: SessionState) => Promise<void>;
+  readonly #subscription: Disposable;
   #timer: Disposable | undefined;
   #delayMs = firstLookMs;
   #disposed = false;
@@ -28,9 +29,12 @@ export class TakeOver implements Disposable {
     this.#deps = deps;
     this.#held = held;
     this.#onTaken = onTaken;
+    this.#subscription = held.foundElsewhere.event(() => {
+      this.watch();
+    });
   }
 
-  /** Call when a session that another window has open has come into the list. */
+  /** Call when a session that another window has open has come into the list, or was found to be. */
   watch(): void {
     this.#delayMs = firstLookMs;
     this.#schedule();
@@ -38,6 +42,7 @@ export class TakeOver implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
+    this.#subscription.dispose();
     this.#timer?.dispose();
   }
 

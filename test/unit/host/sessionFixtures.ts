@@ -65,6 +65,7 @@ export function details(of: ListedSession, more: Partial<SessionDetails> = {}): 
     restartAt: undefined,
     stalledSince: undefined,
     readOnly: undefined,
+    changedElsewhere: 0,
     stoppedAfterIdleMinutes: undefined,
     storageFailing: false,
     storageError: undefined,

@@ -1,0 +1,161 @@
+// Two windows on one storage folder, neither of which hears of what the other does: nothing that one saved is undone by the other.
+import * as fs from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { FakeClock } from '../../fakes/fakeClock.ts';
+import { domainOn, type DomainOnDisk } from '../../fixtures/storage/domainOn.ts';
+import { jsonOf, testFolder, type TestFolder } from '../../fixtures/storage/storeFixture.ts';
+
+interface TwoWindows {
+  readonly first: DomainOnDisk['sessions'];
+  readonly second: DomainOnDisk['sessions'];
+  readonly sessionId: string;
+  /** The second window's time. */
+  readonly clock: FakeClock;
+  /** The agents that the second window has started. */
+  readonly started: DomainOnDisk['agents'];
+}
+
+/** Two windows that both list one session, at rest. */
+async function twoWindows(folder: TestFolder): Promise<TwoWindows> {
+  const { sessions: first } = domainOn(folder.store());
+  const { sessionId } = await first.create();
+  await first.prompt(sessionId, 'before');
+  await first.terminate(sessionId);
+  const clock = new FakeClock();
+  const { sessions: second, agents: started } = domainOn(folder.store(), clock);
+  await second.restoreAll();
+  return { first, second, sessionId, clock, started };
+}
+
+function stateOf(folder: TestFolder, sessionId: string): unknown {
+  return jsonOf(folder.file(`${sessionId}.json`))['state'];
+}
+
+async function prompts(sessions: DomainOnDisk['sessions'], sessionId: string): Promise<string[]> {
+  const entries = await sessions.transcript(sessionId);
+  return entries.flatMap((entry) => (entry.type === 'user' ? [entry.text] : []));
+}
+
+describe('a session at rest in two windows', () => {
+  test('that the first has started is read-only in the second as soon as that wants it, and goes on there later', async () => {
+    await using folder = testFolder();
+    const { first, second, sessionId, clock, started } = await twoWindows(folder);
+    await first.prompt(sessionId, 'in the first');
+    await first.rename(sessionId, 'Renamed in the first');
+    const written = fs.readFileSync(folder.file(`${sessionId}.json`), 'utf8');
+    const readOnly = { code: 'sessionReadOnly' };
+    await expect(second.prompt(sessionId, 'too early')).rejects.toMatchObject(readOnly);
+    // Nothing was started for it, and it looks as the first window has made it, not like a failure.
+    expect(started.links).toEqual([]);
+    expect(second.details(sessionId)).toMatchObject({
+      readOnly: 'ownedElsewhere',
+      storageFailing: false,
+      info: { title: 'Renamed in the first', status: 'dormant' },
+    });
+    expect(second.get(sessionId)?.error).toBeUndefined();
+    for (const change of [
+      second.prompt(sessionId, 'too early'),
+      second.rename(sessionId, 'x'),
+      second.deleteSaved(sessionId),
+    ]) {
+      await expect(change).rejects.toMatchObject(readOnly);
+    }
+    expect(fs.readFileSync(folder.file(`${sessionId}.json`), 'utf8')).toBe(written);
+    await first.terminate(sessionId);
+    await vi.waitUntil(async () => {
+      await clock.advance(30_000);
+      return second.details(sessionId).readOnly === undefined;
+    });
+    await second.prompt(sessionId, 'in the second');
+    const all = ['before', 'in the first', 'in the second'];
+    expect(await prompts(second, sessionId)).toEqual(all);
+    expect(stateOf(folder, sessionId)).toMatchObject({ title: 'Renamed in the first' });
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
+  test.each<readonly [string, (window: TwoWindows) => Promise<unknown>]>([
+    ['is started', ({ second, sessionId }) => second.prompt(sessionId, 'in the second')],
+    ['is pinned', ({ second, sessionId }) => second.setPinned(sessionId, 1)],
+    ['is kept awake', ({ second, sessionId }) => second.setKeepAwake(sessionId, true)],
+    ['is saved', ({ second, sessionId }) => second.save(sessionId)],
+  ])('keeps what the first made of it when it %s in the second', async (_, act) => {
+    await using folder = testFolder();
+    const windows = await twoWindows(folder);
+    const { first, second, sessionId } = windows;
+    await first.prompt(sessionId, 'in the first');
+    await first.rename(sessionId, 'Renamed in the first');
+    await first.terminate(sessionId);
+    const seen = second.details(sessionId).changedElsewhere;
+    await act(windows);
+    expect(stateOf(folder, sessionId)).toMatchObject({ title: 'Renamed in the first' });
+    expect(second.details(sessionId)).toMatchObject({
+      info: { title: 'Renamed in the first' },
+      // A panel that shows it reads it again.
+      changedElsewhere: seen + 1,
+    });
+    expect(second.get(sessionId)?.messageCount).toBe((await prompts(second, sessionId)).length);
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
+  test.each(['dormant', 'crashed'])(
+    'deleted in both when %s, is deleted once and can come back',
+    async (status) => {
+      await using folder = testFolder();
+      const { first, second, sessionId, started } = await twoWindows(folder);
+      if (status === 'crashed') {
+        await second.configure(sessionId, { restart: 'never' });
+        await second.resume(sessionId);
+        started.last.exit();
+        await expect.poll(() => second.get(sessionId)?.status).toBe('crashed');
+        await expect.poll(() => fs.existsSync(folder.file(`${sessionId}.owner`))).toBe(false);
+      }
+      await first.deleteSaved(sessionId);
+      await second.deleteSaved(sessionId);
+      expect(second.get(sessionId)).toBeUndefined();
+      expect(await first.trashed()).toEqual([sessionId]);
+      await second.undoDelete();
+      expect(await prompts(second, sessionId)).toEqual(['before']);
+      await second.shutdown(0);
+      await first.shutdown(0);
+    },
+  );
+
+  test('deleted in the first is not brought back half by what the second does with it', async () => {
+    await using folder = testFolder();
+    for (const act of ['prompt', 'rename', 'setPinned', 'save'] as const) {
+      const { first, second, sessionId } = await twoWindows(folder);
+      await first.deleteSaved(sessionId);
+      const acts = {
+        prompt: () => second.prompt(sessionId, 'x'),
+        rename: () => second.rename(sessionId, 'x'),
+        setPinned: () => second.setPinned(sessionId, 1),
+        save: () => second.save(sessionId),
+      };
+      await expect(acts[act]()).rejects.toMatchObject({
+        code: 'savedSessionUnknown',
+        message: 'This session has been deleted in another window.',
+      });
+      expect(second.get(sessionId)).toBeUndefined();
+      expect(fs.readdirSync(folder.file(''))).toEqual([]);
+      await first.undoDelete();
+      expect(await prompts(first, sessionId)).toEqual(['before']);
+      await first.deleteSaved(sessionId);
+      await second.shutdown(0);
+      await first.shutdown(0);
+    }
+  });
+
+  test('is not started in the second when it is stopped before that has looked', async () => {
+    await using folder = testFolder();
+    const { first, second, sessionId, started } = await twoWindows(folder);
+    const starting = second.resume(sessionId);
+    await second.terminate(sessionId);
+    await expect(starting).rejects.toMatchObject({ code: 'sessionStopped' });
+    expect(started.links).toEqual([]);
+    expect(second.get(sessionId)?.status).toBe('dormant');
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+});
