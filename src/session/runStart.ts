@@ -17,10 +17,10 @@ export class RunStart {
   }
 
   /**
-   * Looks at what other windows have made of a session at rest; whether it is not being started by then.
+   * Looks at what other windows have made of a session at rest. Others may have begun a start by then.
    * @throws SessionError when another window has the session, or a stop came meanwhile
    */
-  async isStillDue(): Promise<boolean> {
+  async prepare(): Promise<void> {
     const { phase, sessionId, stops } = this.#parts;
     if (phase.kind === 'backoff') {
       phase.planned.timer.dispose();
@@ -28,7 +28,6 @@ export class RunStart {
     }
     await this.#parts.look();
     if (stops !== this.#parts.stops) throw stoppedMeanwhile(sessionId);
-    return this.#parts.atRest;
   }
 
   /**
@@ -42,10 +41,10 @@ export class RunStart {
     const { promise, resolve } = Promise.withResolvers<Promise<void>>();
     const done = promise.then((run) => run);
     const phase: StartingPhase = { kind: 'starting', abort, done, link: undefined };
-    this.#parts.phase = phase;
-    pending.open();
     row.clear('archived');
     row.setStatus('starting');
+    this.#parts.phase = phase;
+    pending.open();
     resolve(this.#start(phase, signInWith));
     done.catch(() => undefined);
     return done;
@@ -69,6 +68,8 @@ export class RunStart {
           this.#watch(link);
         },
       });
+      // A stop sees to what it has met itself.
+      if (phase.abort.signal.aborted) throw stoppedMeanwhile(sessionId);
       this.#parts.can = info.can;
       this.#noteProcess(run.link);
       this.#parts.phase = { kind: 'running', run };
@@ -83,7 +84,10 @@ export class RunStart {
         telemetry.publish('roost.session.restored', row.subject, { bytes: 0, durationMs, how });
       }
       // The agent may have ended between its last answer and here, when nobody counted on it yet.
-      if (!isActive(row.entry)) this.#end.unasked(run, await run.link.ended);
+      if (!isActive(row.entry)) {
+        const end = await run.link.ended;
+        if (this.#parts.run === run) this.#end.unasked(run, end);
+      }
     } catch (thrown) {
       const error = phase.abort.signal.aborted
         ? stoppedMeanwhile(sessionId)

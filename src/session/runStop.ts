@@ -55,7 +55,7 @@ export class RunStop {
     if (reason === 'user' && phase.kind === 'rest' && row.state.status === 'crashed') {
       try {
         await this.#parts.look();
-        if (row.state.status === 'crashed') row.setStatus('dormant');
+        if (row.entry.state.status === 'crashed') row.setStatus('dormant');
       } catch (error) {
         // Another window has the session now, and with it what the crash has left.
         deps.logger.info(`${sessionId}: ${toSessionError(error).message}`);

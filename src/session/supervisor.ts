@@ -174,8 +174,9 @@ export class SessionSupervisor {
         return this.start();
       case 'backoff':
       case 'rest':
-        if (!(await this.#works.start.isStillDue())) return this.start();
-        return this.#works.start.begin();
+        await this.#works.start.prepare();
+        // Somebody else may have begun one meanwhile.
+        return this.#parts.atRest ? this.#works.start.begin() : this.start();
     }
   }
 
@@ -201,8 +202,8 @@ export class SessionSupervisor {
         return this.signIn(methodId);
       case 'backoff':
       case 'rest':
-        if (!(await this.#works.start.isStillDue())) return this.signIn(methodId);
-        return this.#works.start.begin(methodId);
+        await this.#works.start.prepare();
+        return this.#parts.atRest ? this.#works.start.begin(methodId) : this.signIn(methodId);
     }
   }
 

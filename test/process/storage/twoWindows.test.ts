@@ -147,6 +147,21 @@ describe('a session at rest in two windows', () => {
     }
   });
 
+  test('wanted twice at the same time is looked at and started once', async () => {
+    await using folder = testFolder();
+    const { first, second, sessionId, started } = await twoWindows(folder);
+    await Promise.all([
+      second.resume(sessionId),
+      second.prompt(sessionId, 'one'),
+      second.resume(sessionId),
+      second.prompt(sessionId, 'two'),
+    ]);
+    expect(started.links).toHaveLength(1);
+    expect(await prompts(second, sessionId)).toEqual(['before', 'one', 'two']);
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
   test('is not started in the second when it is stopped before that has looked', async () => {
     await using folder = testFolder();
     const { first, second, sessionId, started } = await twoWindows(folder);
