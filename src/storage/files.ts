@@ -66,7 +66,9 @@ export async function ensureFolder(fs: FileSystem, folder: string): Promise<bool
   } catch (error) {
     if (isTaken(error)) return false;
     if (!isMissing(error) || dirname(folder) === folder) throw error;
-    await ensureFolder(fs, dirname(folder));
+    const createdAbove = await ensureFolder(fs, dirname(folder));
+    // A link that leads nowhere, to a drive that is not there, is there itself: trying again would never end.
+    if (!createdAbove && fs.statSync(dirname(folder)) === undefined) throw error;
     return ensureFolder(fs, folder);
   }
   await fs.chmod(folder, folderMode);

@@ -28,6 +28,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EMFILE: ['too many files are open', 'Close some sessions, or raise the limit of open files.'],
   ENFILE: ['too many files are open', 'Close some programs, or raise the limit of open files.'],
   ENOTDIR: ['a file is where a folder should be', 'Move that file away.'],
+  ENOENT: ['it is not where it should be', 'Check that the drive and the folder are there.'],
   EFBIG: ['it is too large', 'Look at the log, and export the session to keep what was said.'],
   ENAMETOOLONG: ['the path is too long', 'Choose a folder with a shorter path.'],
 };

@@ -210,3 +210,26 @@ describe('damage', () => {
     );
   });
 });
+
+test('a folder behind a link, to a drive that is there and then is not, is used, refused in time, and used again', async () => {
+  await using folder = testFolder();
+  const [drive, away] = [join(folder.path, 'drive'), join(folder.path, 'away')];
+  const directory = join(folder.path, 'link');
+  fs.mkdirSync(drive);
+  fs.symlinkSync(drive, directory, 'junction');
+  await folder.store({ directory }).save('one', stateOf());
+  fs.renameSync(drive, away);
+  const store = folder.store({ directory });
+  expect(await store.list()).toEqual([]);
+  for (const refused of [store.save('one', stateOf()), store.open('one')]) {
+    await expect(refused).rejects.toMatchObject({
+      code: 'storageFailed',
+      message: expect.stringContaining('it is not where it should be') as string,
+    });
+  }
+  // Nothing was made in its place, and everything is as it was when the drive is back.
+  expect(fs.existsSync(drive)).toBe(false);
+  fs.renameSync(away, drive);
+  await store.save('one', stateOf({ title: 'again' }));
+  expect(await store.list()).toMatchObject([{ kind: 'whole', info: { title: 'again' } }]);
+});
