@@ -5,6 +5,7 @@ import { toSessionError, type SessionError } from './errors.ts';
 import type { AgentLink } from './agentPort.ts';
 import type { RunEnd } from './runEnd.ts';
 import type { SessionParts, StartingPhase } from './sessionParts.ts';
+import { beingDeleted } from './sessionRow.ts';
 
 /** The starts of one session. */
 export class RunStart {
@@ -21,13 +22,15 @@ export class RunStart {
    * @throws SessionError when another window has the session, or a stop came meanwhile
    */
   async prepare(): Promise<void> {
-    const { phase, sessionId, stops } = this.#parts;
+    const { leaving, phase, sessionId, stops } = this.#parts;
+    if (leaving) throw beingDeleted(sessionId);
     if (phase.kind === 'backoff') {
       phase.planned.timer.dispose();
       this.#parts.phase = { kind: 'rest' };
     }
     await this.#parts.look();
     if (stops !== this.#parts.stops) throw stoppedMeanwhile(sessionId);
+    if (this.#parts.leaving) throw beingDeleted(sessionId);
   }
 
   /**

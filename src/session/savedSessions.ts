@@ -34,12 +34,8 @@ export class SavedSessions {
     held.assertUsable();
     const listed = held.find(sessionId) !== undefined;
     try {
-      if (listed) {
-        const supervisor = held.writable(sessionId);
-        await supervisor.look();
-        await supervisor.stop('user', false);
-      }
-      await store.delete(sessionId);
+      const takeAway = (): Promise<void> => store.delete(sessionId);
+      await (listed ? held.writable(sessionId).leave(takeAway) : takeAway());
     } catch (error) {
       // Another window, or somebody by hand, was first: what was wanted is so.
       if (!listed || toSessionError(error).code !== 'savedSessionUnknown') throw error;
@@ -51,7 +47,7 @@ export class SavedSessions {
   async forget(sessionId: string): Promise<void> {
     const { held, logger, store } = this.#deps;
     try {
-      await store.delete(sessionId);
+      await held.find(sessionId)?.supervisor.leave(() => store.delete(sessionId));
     } catch (error) {
       logger.warn(`${sessionId}: its files were not removed: ${toSessionError(error).message}`);
     }

@@ -55,6 +55,8 @@ export class SessionParts {
   readonly starter: AgentStarter;
   readonly backoff: RestartBackoff;
   phase: Phase = { kind: 'rest' };
+  /** It is being deleted: nothing starts it any more. */
+  leaving = false;
   /** How often a stop was asked for: one that comes while a start still looks at the disk ends that start. */
   stops = 0;
   /** The end of an unexpected exit's writing; a start waits for it. */

@@ -1,7 +1,7 @@
 // One session's row as its supervisor writes it: state, status and facts; each status is on disk before it is reported.
 import { stamp } from './clock.ts';
 import { fromPlain, touchActivity, withState, withStatus, type SessionEntry } from './entry.ts';
-import { toSessionError, type SessionError } from './errors.ts';
+import { SessionError, toSessionError } from './errors.ts';
 import type { Disposable } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
 import type { AgentFacts, SessionState } from './state.ts';
@@ -38,6 +38,8 @@ export class SessionRow {
   #retry: Disposable | undefined;
   #retryMs = firstRetryMs;
   #disposed = false;
+  /** Nothing is saved while the files are moved to the trash: a head would be back without the rest. */
+  sealed = false;
 
   constructor(sessionId: string, deps: SupervisorDeps) {
     this.sessionId = sessionId;
@@ -176,6 +178,7 @@ export class SessionRow {
   /** Saves the head as it is now; after a failure it is tried again until it works. @throws SessionError `storageFailed`, `sessionReadOnly` */
   async save(): Promise<SavedSessionInfo> {
     const { clock, store, telemetry } = this.#deps;
+    if (this.sealed) throw beingDeleted(this.sessionId);
     const { state, subject } = this;
     const startedAt = clock.monotonic();
     try {
@@ -211,6 +214,14 @@ export class SessionRow {
     }
     if (news) events.onChange();
   }
+}
+
+/** The error of whoever comes too late. */
+export function beingDeleted(sessionId: string): SessionError {
+  return new SessionError('sessionUnknown', 'This session is being deleted.', {
+    sessionId,
+    hint: 'Run "Roost: Undo Delete" to bring it back from the trash.',
+  });
 }
 
 /** The part of a state that tells of a failure. */

@@ -8,7 +8,7 @@ import type { SavedSessionInfo, TerminationReport } from './info.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { AgentInfo, AuthMethod, ContentBlock } from './agentPort.ts';
 import { answerByPolicy } from './permissionPolicy.ts';
-import type { OptionalState, SessionRow } from './sessionRow.ts';
+import type { OptionalState } from './sessionRow.ts';
 import type { PromptQueue, QueuedPrompt, TurnResult } from './promptQueue.ts';
 import { RunEnd } from './runEnd.ts';
 import { RunStart } from './runStart.ts';
@@ -16,6 +16,7 @@ import { RunStop, type StopReason } from './runStop.ts';
 import { SessionParts } from './sessionParts.ts';
 import { signInRunning } from './signIn.ts';
 import type { SessionState } from './state.ts';
+import { StateKeeper } from './stateKeeper.ts';
 import type { PendingRequestDetails } from './sessions.ts';
 import type { DomainDeps, SupervisorDeps } from './supervisorDeps.ts';
 
@@ -24,6 +25,7 @@ interface Works {
   readonly parts: SessionParts;
   readonly start: RunStart;
   readonly stop: RunStop;
+  readonly keeper: StateKeeper;
 }
 
 /**
@@ -59,7 +61,7 @@ export class SessionSupervisor {
     const parts = new SessionParts(this.sessionId, this.#depsOf(this.sessionId), this.#everReady);
     if (this.#disposed) parts.row.dispose();
     const start = new RunStart(parts, new RunEnd(parts, () => this.start()));
-    this.#made = { parts, start, stop: new RunStop(parts) };
+    this.#made = { parts, start, stop: new RunStop(parts), keeper: new StateKeeper(parts) };
     return this.#made;
   }
 
@@ -245,6 +247,14 @@ export class SessionSupervisor {
     return this.#works.stop.stop(reason, force);
   }
 
+  /**
+   * Stops the session and then does what takes it off the disk; from now on nothing starts it, and from
+   * the stop on nothing of it is saved. When that fails, it goes on.
+   */
+  async leave(takeAway: () => Promise<void>): Promise<void> {
+    await this.#works.keeper.leave(() => this.stop('user', false), takeAway);
+  }
+
   /** Writes everything said and the state; resolves when it is on stable storage. @throws SessionError `storageFailed` */
   async save(): Promise<SavedSessionInfo> {
     await this.look();
@@ -273,17 +283,12 @@ export class SessionSupervisor {
 
   /** Replaces parts of the state, saves it and tells. @throws SessionError `storageFailed` */
   async change(patch: Partial<Omit<SessionState, 'status'>>): Promise<void> {
-    await this.#keep((row) => {
-      row.patch(patch);
-    });
+    await this.#works.keeper.change(patch);
   }
 
   /** Takes an optional part of the state away, saves it and tells. @throws SessionError `storageFailed` */
   async clear(key: OptionalState): Promise<void> {
-    if (this.#parts.row.state[key] === undefined) return;
-    await this.#keep((row) => {
-      row.clear(key);
-    });
+    await this.#works.keeper.clear(key);
   }
 
   /** Answers the requests that the policy has an answer for by now. */
@@ -304,19 +309,6 @@ export class SessionSupervisor {
     const run = this.#running();
     const configOptions = await run.link.setConfigOption(run.agentSessionId, configId, value);
     if (configOptions !== undefined) this.#parts.row.noteFacts({ configOptions });
-  }
-
-  /** Changes the state at once, and saves it as a change of what is on disk by now. */
-  async #keep(change: (row: SessionRow) => void): Promise<void> {
-    const { deps, row, atRest } = this.#parts;
-    change(row);
-    deps.events.onChange();
-    if (atRest) {
-      await this.look();
-      // Where another window has changed the same, the last one counts.
-      change(row);
-    }
-    await row.save();
   }
 
   #running(): AgentRun {

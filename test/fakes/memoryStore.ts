@@ -28,6 +28,8 @@ export class MemoryStore implements SessionStore {
   readonly failSavesOf = new Set<string>();
   /** While it is set, saves wait for it. */
   holdSaves: Promise<void> | undefined;
+  /** While it is set, deletions wait for it. */
+  holdDeletes: Promise<void> | undefined;
   /** While it is set, transcripts wait for it to be opened. */
   holdOpens: Promise<void> | undefined;
   #failAppends = false;
@@ -135,19 +137,13 @@ export class MemoryStore implements SessionStore {
     return Promise.resolve(search.hits);
   }
 
-  delete(sessionId: string): Promise<void> {
+  async delete(sessionId: string): Promise<void> {
+    await this.load(sessionId);
+    await this.holdDeletes;
     const state = this.heads.get(sessionId);
-    if (state === undefined) {
-      return Promise.reject(
-        new SessionError('savedSessionUnknown', `There is no saved session "${sessionId}".`, {
-          sessionId,
-          hint: 'It may have been deleted.',
-        }),
-      );
-    }
+    if (state === undefined) throw new Error('it was deleted twice');
     this.heads.delete(sessionId);
     this.trash.set(sessionId, state);
-    return Promise.resolve();
   }
 
   undoDelete(sessionId?: string): Promise<string> {
