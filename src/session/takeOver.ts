@@ -65,7 +65,9 @@ export class TakeOver implements Disposable {
       try {
         await this.#lookAt(sessionId);
       } catch (error) {
-        const { message } = toSessionError(error);
+        const { code, message } = toSessionError(error);
+        // Deleted there, or brought over to another folder.
+        if (code === 'savedSessionUnknown') this.#held.drop(sessionId);
         this.#deps.logger.debug(`${sessionId} is not taken over: ${message}`);
       }
     }

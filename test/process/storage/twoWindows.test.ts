@@ -147,6 +147,21 @@ describe('a session at rest in two windows', () => {
     }
   });
 
+  test('that the first runs and deletes is gone from the second', async () => {
+    await using folder = testFolder();
+    const { first, second, sessionId, clock } = await twoWindows(folder);
+    await first.resume(sessionId);
+    await expect(second.resume(sessionId)).rejects.toMatchObject({ code: 'sessionReadOnly' });
+    await first.deleteSaved(sessionId);
+    await vi.waitUntil(async () => {
+      await clock.advance(30_000);
+      return second.get(sessionId) === undefined;
+    });
+    expect(clock.timers).toBe(0);
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
   test('wanted twice at the same time is looked at and started once', async () => {
     await using folder = testFolder();
     const { first, second, sessionId, started } = await twoWindows(folder);
