@@ -179,10 +179,8 @@ export class SessionManager implements Sessions {
   }
 
   async restart(sessionId: string): Promise<SessionInfo> {
-    const supervisor = this.#held.writable(sessionId);
-    await supervisor.stop('user', false);
-    // The stop took a moment: the session may have been deleted meanwhile, or the window closed.
-    await this.#held.writable(sessionId).start();
+    // The stop takes a moment: the session may have been deleted meanwhile, or the window closed.
+    await this.#held.writable(sessionId).restart(() => this.#held.writable(sessionId));
     return this.#info(sessionId);
   }
 

@@ -1,5 +1,5 @@
 // Stops one session: whatever it is doing, the outcome is rest, one report, and everything said on disk.
-import { nothingRan, type AgentRun } from './agentRun.ts';
+import { nothingRan, stoppedMeanwhile, type AgentRun } from './agentRun.ts';
 import { toSessionError } from './errors.ts';
 import type { TerminationReport } from './info.ts';
 import type { StopReport } from './agentPort.ts';
@@ -21,11 +21,16 @@ export class RunStop {
   /**
    * Ends the agent and everything below it. Calls while it stops share one stop; `force` hastens it.
    * Never rejects because of storage: a stop that cannot be written down is still a stop.
+   * @param then what it is for: a stop for good is the last word for every start that was asked for before it
    * @throws SessionError `internal` when the process would not end; the next call tries again
    */
-  stop(reason: StopReason, force: boolean): Promise<TerminationReport> {
+  stop(
+    reason: StopReason,
+    force: boolean,
+    then: 'rest' | 'restart' = 'rest',
+  ): Promise<TerminationReport> {
     const { phase } = this.#parts;
-    this.#parts.stops += 1;
+    if (then === 'rest') this.#parts.stops += 1;
     switch (phase.kind) {
       case 'rest':
         return this.#atRest(reason);
@@ -36,6 +41,7 @@ export class RunStop {
       case 'stopping':
         // A link's stops are one stop and share their outcome: this one only hastens it.
         if (force) phase.link?.stop(forced).catch(() => undefined);
+        if (then === 'rest') this.#parts.queue.cancelAll();
         return phase.done;
       case 'starting':
       case 'running':
@@ -43,6 +49,13 @@ export class RunStop {
       case 'stuck':
         return this.#begin(phase.from, reason, force);
     }
+  }
+
+  /** Waits for a stop before a start. @throws SessionError `sessionStopped` when another came meanwhile */
+  async over(stopping: Promise<unknown>): Promise<void> {
+    const { sessionId, stops } = this.#parts;
+    await stopping;
+    if (stops !== this.#parts.stops) throw stoppedMeanwhile(sessionId);
   }
 
   async #atRest(reason: StopReason): Promise<TerminationReport> {

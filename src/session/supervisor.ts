@@ -168,7 +168,7 @@ export class SessionSupervisor {
       case 'starting':
         return phase.done;
       case 'stopping':
-        await phase.done;
+        await this.#works.stop.over(phase.done);
         return this.start();
       case 'stuck':
         // Two agents on one conversation must never be: the old one has to go first.
@@ -197,8 +197,11 @@ export class SessionSupervisor {
         // The old process has to go first, as for any start.
         await this.stop('user', true);
         return this.signIn(methodId);
-      case 'starting':
       case 'stopping':
+        // One that fails leaves a process that has to go first.
+        await this.#works.stop.over(phase.done.catch(() => undefined));
+        return this.signIn(methodId);
+      case 'starting':
         // A start that fails is what the sign-in is for.
         await phase.done.catch(() => undefined);
         return this.signIn(methodId);
@@ -245,6 +248,16 @@ export class SessionSupervisor {
    */
   stop(reason: StopReason, force: boolean): Promise<TerminationReport> {
     return this.#works.stop.stop(reason, force);
+  }
+
+  /**
+   * Stops the agent where one runs, and starts it again, unless somebody stops it meanwhile.
+   * @param mayStart throws when it may not be started any more
+   */
+  async restart(mayStart: () => void): Promise<void> {
+    await this.#works.stop.over(this.#works.stop.stop('user', false, 'restart'));
+    mayStart();
+    await this.start();
   }
 
   /**

@@ -78,6 +78,43 @@ describe('terminate', () => {
     expect(manager.get('session-1')?.processAlive).toBe(false);
   });
 
+  it.each(['restart', 'resume', 'prompt'] as const)(
+    'is the last word also while an earlier stop runs that a %s waits for',
+    async (name) => {
+      const { manager, agents } = fakeDomain();
+      agents.script = { holdStop: true };
+      await manager.create();
+      const acts = {
+        restart: () => manager.restart('session-1'),
+        resume: () => manager.resume('session-1'),
+        prompt: () => manager.prompt('session-1', 'too late'),
+      };
+      const stopped = name === 'restart' ? undefined : manager.terminate('session-1');
+      const waiting = acts[name]();
+      waiting.catch(() => undefined);
+      await settle();
+      const last = manager.terminate('session-1');
+      agents.last.answer('stop');
+      await Promise.all([stopped, last]);
+      await settle();
+      expect(agents.links).toHaveLength(1);
+      expect(manager.get('session-1')).toMatchObject({ status: 'dormant', processAlive: false });
+      if (name === 'prompt') await expect(waiting).resolves.toEqual({ stopReason: 'cancelled' });
+      else await expect(waiting).rejects.toMatchObject({ code: 'sessionStopped' });
+    },
+  );
+
+  it('is one restart however often that is asked for', async () => {
+    const { manager, agents } = fakeDomain();
+    agents.script = { holdStop: true };
+    await manager.create();
+    const asked = [manager.restart('session-1'), manager.restart('session-1')];
+    await settle();
+    agents.last.answer('stop');
+    for (const info of await Promise.all(asked)) expect(info.status).toBe('ready');
+    expect(agents.links).toHaveLength(2);
+  });
+
   it('and start, again and again without waiting, end in the order they were asked for', async () => {
     const { manager, agents } = fakeDomain();
     await manager.create();
