@@ -49,13 +49,14 @@ export class StorageFolders {
 
   /** The workspace's storage folder, or the one for all windows when no folder is open. */
   get own(): string {
-    return (this.#context.storageUri ?? this.#context.globalStorageUri).fsPath;
+    const { storageUri, globalStorageUri } = this.#context;
+    return storageUri === undefined ? globalStorageUri.fsPath : ofAllWindows(storageUri.fsPath);
   }
 
   /** Folders other than the current one that held sessions of this workspace and are not left alone on purpose. */
   earlier(): readonly string[] {
     const left = listIn(this.#memory, leftFoldersKey);
-    const before = [...listIn(this.#memory, lastFolderKey), this.own];
+    const before = [...listIn(this.#memory, lastFolderKey), this.own, this.#given];
     return [...new Set(before)].filter((one) => one !== this.current && !left.includes(one));
   }
 
@@ -101,11 +102,27 @@ export class StorageFolders {
     };
   }
 
+  /** The storage folder as the editor names it. */
+  get #given(): string {
+    return (this.#context.storageUri ?? this.#context.globalStorageUri).fsPath;
+  }
+
   /** A window without a folder is not always the same one for the editor, which forgets its own state. */
   get #memory(): Memory {
     const { storageUri, workspaceState, globalState } = this.#context;
     return storageUri === undefined ? globalState : workspaceState;
   }
+}
+
+/**
+ * The storage folder that all windows of a workspace have together. While one is open, or its host not yet
+ * dead, the editor gives the next one a folder of its own, for the sake of extensions that cannot share:
+ * its name is the workspace's with a number after it. Sessions in there would be in no later window's list.
+ */
+function ofAllWindows(given: string): string {
+  const workspace = dirname(given);
+  const [, id] = /^(-?[\da-f]+)-[1-9]$/i.exec(basename(workspace)) ?? [];
+  return id === undefined ? given : join(dirname(workspace), id, basename(given));
 }
 
 function listIn(memory: Memory, key: string): readonly string[] {

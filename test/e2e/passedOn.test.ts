@@ -90,6 +90,8 @@ describe('sessions that ran when their window died', () => {
     expect(startedAtOnce(after)).toBe(2);
     expect(after).not.toContain('session/prompt');
     expect(agentsBelow(suite.server)).toBe(3);
+    // Which panels are open again depends on how much of that the page had noted by then.
+    await roost.row(/^say three/).click();
     await roost.panel.getByText('This turn was cut short').waitFor();
     await roost.picture('passed-on-1-started-again');
     await roost.send('say awake');
@@ -124,6 +126,7 @@ describe('a session in two windows', () => {
       await roost.picture('passed-on-4-the-first');
       expect(agentsBelow(server)).toBe(3);
     } finally {
+      await other.picture('passed-on-4-the-second');
       // As when a person closes it: its extension host ends in order.
       await second.page.goto('about:blank');
     }

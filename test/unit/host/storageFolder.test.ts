@@ -47,6 +47,19 @@ describe('the folder of a window', () => {
     });
   });
 
+  it.each(['72d81cc8', '-f513966', '0123456789abcdef0123456789abcdef'])(
+    'is the same for a second window of workspace %s, which the editor gives another',
+    (id) => {
+      const folder = (name: string): string => `/data/workspaceStorage/${name}/roost.roost`;
+      const second = new StorageFolders(windowOf(folder(`${id}-1`)), '', recordingLogger());
+      expect(second.current).toBe(folder(id));
+      // What an earlier Roost has kept in the other is offered to be moved.
+      expect(second.earlier()).toEqual([folder(`${id}-1`)]);
+      const first = new StorageFolders(windowOf(folder(id)), '', recordingLogger());
+      expect([first.current, first.earlier()]).toEqual([folder(id), []]);
+    },
+  );
+
   it('is what the setting says, if that is a whole path', () => {
     const logger = recordingLogger();
     const set = (value: string): string => new StorageFolders(windowOf(own), value, logger).current;
