@@ -221,6 +221,8 @@ class FileSessionStore implements DiskStore {
         moveToTrash(this.#trash, sessionId),
       );
       this.#reader.forget(paths.transcript);
+      // It remembers the whole head; whoever saves again reads what is there.
+      if (this.#writers.get(sessionId)?.idle === true) this.#writers.delete(sessionId);
     });
   }
 

@@ -126,6 +126,28 @@ describe('the guard', () => {
     await untilGone(tag);
   });
 
+  it.each(['first', 'second'])(
+    'ends the group of an agent that was killed together with the host, the %s guard of a host',
+    async (which) => {
+      const host = createHost();
+      const tag = newTag();
+      const shapes = 'stubborn,group-unmarked';
+      const { pids } = await host.ask({ do: 'spawn', tags: [tag], shapes, wait: true });
+      await untilUp(tag, 3);
+      const first = await host.guardPid();
+      if (which === 'second') {
+        process.kill(first, 'SIGKILL');
+        await until('there is another guard', async () => (await host.guardPid()) !== first);
+      }
+      // A host that stands still cannot see to it itself.
+      process.kill(host.pid, 'SIGSTOP');
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await until('the agent is dead', () => alive(tag).length === 2);
+      host.kill('SIGKILL');
+      await untilGone(tag);
+    },
+  );
+
   it('killed together with its host leaves processes that the next start sweeps away', async () => {
     const host = createHost();
     const tag = newTag();
