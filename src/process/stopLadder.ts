@@ -120,12 +120,14 @@ export class Stop {
   }
 
   /** Waits for the exit, a step's own end, its time, or a hurry. */
-  async #step(ms: number, own = never): Promise<void> {
+  async #step(ms: number, own?: Promise<void>): Promise<void> {
     const over = Promise.withResolvers<undefined>();
+    // No race with a promise that outlives all stops: it would remember every one of them.
+    const ends = own === undefined ? [over.promise] : [own, over.promise];
     const timer = this.#subject.clock.after(ms, () => {
       over.resolve(undefined);
     });
-    await Promise.race([this.#subject.run.exited, own, over.promise, this.#hurry.promise]);
+    await Promise.race([this.#subject.run.exited, ...ends, this.#hurry.promise]);
     timer.dispose();
   }
 
@@ -160,9 +162,6 @@ export class Stop {
     timer.dispose();
   }
 }
-
-/** For steps that end only by time or exit. */
-const never = new Promise<void>(() => undefined);
 
 /** A function's outcome, which only matters as a point in time. */
 async function asPromise(run: () => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { queryObjects, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RoostStack } from '../agents/roostStack.ts';
@@ -48,6 +48,12 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
+/** How many objects there are that can still be reached: of every class, promises and functions among them. */
+function objects(): number {
+  collect();
+  return queryObjects(Object, { format: 'count' });
+}
+
 beforeAll(() => {
   stack = new RoostStack({
     folder,
@@ -88,6 +94,7 @@ it(
     await liveMany(20);
     const before = held();
     const heapBefore = heap();
+    const objectsBefore = objects();
     await liveMany(cycles);
     // The last delayed syncs and output bounds run out by themselves.
     await until('nothing more is held than before', () => {
@@ -101,6 +108,8 @@ it(
       expect(held()).toEqual(before);
     });
     const grown = heap() - heapBefore;
+    // Most of that is code that has become hot; an object kept of every session would be a leak.
+    expect((objects() - objectsBefore) / cycles).toBeLessThan(1);
     expect(grown / cycles).toBeLessThan(20_000);
   },
 );
