@@ -4,6 +4,7 @@ import { fromPlain, touchActivity, withState, withStatus, type SessionEntry } fr
 import { SessionError, toSessionError } from './errors.ts';
 import type { Disposable } from './event.ts';
 import type { SavedSessionInfo } from './info.ts';
+import { sameJson } from './sameJson.ts';
 import type { AgentFacts, SessionState } from './state.ts';
 import type { SessionStatus } from './status.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
@@ -88,8 +89,7 @@ export class SessionRow {
       fromPlain({ session_id: this.sessionId, state: one }, clock.monotonic()).state;
     const [before, now] = [atRest(this.#onDisk), atRest(state)];
     this.#onDisk = state;
-    const isOther = (key: string): boolean =>
-      JSON.stringify(before[key]) !== JSON.stringify(now[key]);
+    const isOther = (key: string): boolean => !sameJson(before[key], now[key]);
     const others = new Set([...Object.keys(before), ...Object.keys(now)].filter(isOther));
     if (others.size === 0) return false;
     registry.update(this.sessionId, (entry) => {

@@ -99,6 +99,23 @@ describe('a session at rest in two windows', () => {
     await first.shutdown(0);
   });
 
+  test('is what it was when only one of them has had it, and is not read again', async () => {
+    await using folder = testFolder();
+    const { first, second, sessionId } = await twoWindows(folder);
+    for (const act of ['resume', 'restart', 'save'] as const) {
+      await first[act](sessionId);
+      await first.terminate(sessionId);
+    }
+    await first.rename(sessionId, 'Renamed');
+    await first.prompt(sessionId, 'again');
+    expect(first.details(sessionId)).toMatchObject({
+      changedElsewhere: 0,
+      info: { title: 'Renamed' },
+    });
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
   test.each(['dormant', 'crashed'])(
     'deleted in both when %s, is deleted once and can come back',
     async (status) => {
