@@ -348,7 +348,10 @@ export class SessionManager implements Sessions {
 
   setVisible(sessionId: string, visible: boolean): void {
     this.#idle.setVisible(sessionId, visible);
-    if (visible) this.#marks.seen(sessionId);
+    if (!visible) return;
+    this.#marks.seen(sessionId);
+    // Who looks at a session that another window has open waits for it.
+    if (this.#held.find(sessionId)?.readOnly === 'ownedElsewhere') this.#restorer.lookSoon();
   }
 
   async terminateIdle(): Promise<readonly string[]> {

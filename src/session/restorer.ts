@@ -37,6 +37,11 @@ export class SessionRestorer {
     this.#takeOver.dispose();
   }
 
+  /** Looks soon again whether other windows have let go of what they have open. */
+  lookSoon(): void {
+    this.#takeOver.watch();
+  }
+
   /** The sessions that the last look at all of them found damaged. */
   get damaged(): readonly SavedSessionInfo[] {
     return this.#damaged;

@@ -34,7 +34,7 @@ export class TakeOver implements Disposable {
     });
   }
 
-  /** Call when a session that another window has open has come into the list, or was found to be. */
+  /** Looks soon, then at growing distances. Call when a session that another window has open has come into the list, was found to be, or is looked at. */
   watch(): void {
     this.#delayMs = firstLookMs;
     this.#schedule();

@@ -135,6 +135,20 @@ describe('the next life of the host', () => {
     },
   );
 
+  it('takes over soon what the user has begun to look at', async () => {
+    const before = await heldTurn({}, 'Mine');
+    const { manager, clock, store } = before.nextLife();
+    store.readOnly.add('session-1');
+    await manager.restoreAll();
+    await clock.advance(600_000);
+    manager.setVisible('session-1', true);
+    store.readOnly.delete('session-1');
+    await clock.advance(500);
+    expect(manager.details('session-1').readOnly).toBeUndefined();
+    await manager.shutdown(0);
+    expect(clock.timers).toBe(0);
+  });
+
   it('tells a new conversation what was said when the agent can neither resume nor load', async () => {
     const before = fakeDomain();
     await before.manager.create();
