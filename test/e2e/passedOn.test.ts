@@ -26,7 +26,7 @@ inWindow(
   (scratch) => {
     log = join(scratch, 'agent.log');
     // Slow enough that more than are wanted would be seen to start at the same time.
-    const slow = ['--delay-at', 'initialize:400', '--store', join(scratch, 'agent'), '--log', log];
+    const slow = ['--delay-at', 'initialize:200', '--store', join(scratch, 'agent'), '--log', log];
     return {
       'roost.agents': { scripted: { ...scripted, args: [...scripted.args, ...slow] } },
       'roost.defaultAgent': 'scripted',
