@@ -27,6 +27,18 @@ async function twoWindows(folder: TestFolder): Promise<TwoWindows> {
   return { first, second, sessionId, clock, started };
 }
 
+/** The session's agent ends in the second window, where it is not started again by itself. */
+async function crashed(
+  folder: TestFolder,
+  { second, sessionId, started }: TwoWindows,
+): Promise<void> {
+  await second.configure(sessionId, { restart: 'never' });
+  await second.resume(sessionId);
+  started.last.exit();
+  await expect.poll(() => second.get(sessionId)?.status).toBe('crashed');
+  await expect.poll(() => fs.existsSync(folder.file(`${sessionId}.owner`))).toBe(false);
+}
+
 function stateOf(folder: TestFolder, sessionId: string): unknown {
   return jsonOf(folder.file(`${sessionId}.json`))['state'];
 }
@@ -99,6 +111,53 @@ describe('a session at rest in two windows', () => {
     await first.shutdown(0);
   });
 
+  test.each<readonly [string, (window: TwoWindows) => Promise<unknown>]>([
+    ['renamed', ({ second, sessionId }) => second.rename(sessionId, 'Renamed in the second')],
+    ['deleted', ({ second, sessionId }) => second.deleteSaved(sessionId)],
+  ])('is not %s in the second while the first runs it, which that then shows', async (_, act) => {
+    await using folder = testFolder();
+    const windows = await twoWindows(folder);
+    const { first, second, sessionId } = windows;
+    await first.resume(sessionId);
+    await expect(act(windows)).rejects.toMatchObject({ code: 'sessionReadOnly' });
+    expect(second.details(sessionId)).toMatchObject({
+      readOnly: 'ownedElsewhere',
+      info: { title: 'before', status: 'dormant' },
+    });
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
+  test('has the last of two names that were given to it', async () => {
+    await using folder = testFolder();
+    const { first, second, sessionId } = await twoWindows(folder);
+    await first.rename(sessionId, 'First');
+    await second.rename(sessionId, 'Second');
+    expect(second.get(sessionId)?.title).toBe('Second');
+    expect(stateOf(folder, sessionId)).toMatchObject({ title: 'Second' });
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
+  test('crashed in the second is put away there as the first has left it', async () => {
+    await using folder = testFolder();
+    const windows = await twoWindows(folder);
+    const { first, second, sessionId } = windows;
+    await crashed(folder, windows);
+    await first.rename(sessionId, 'Renamed in the first');
+    await second.terminate(sessionId);
+    expect(stateOf(folder, sessionId)).toMatchObject({
+      title: 'Renamed in the first',
+      status: 'dormant',
+    });
+    await crashed(folder, windows);
+    await first.deleteSaved(sessionId);
+    await second.terminate(sessionId);
+    expect(fs.readdirSync(folder.file(''))).toEqual([]);
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
   test('is what it was when only one of them has had it, and is not read again', async () => {
     await using folder = testFolder();
     const { first, second, sessionId } = await twoWindows(folder);
@@ -120,13 +179,10 @@ describe('a session at rest in two windows', () => {
     'deleted in both when %s, is deleted once and can come back',
     async (status) => {
       await using folder = testFolder();
-      const { first, second, sessionId, started } = await twoWindows(folder);
+      const windows = await twoWindows(folder);
+      const { first, second, sessionId } = windows;
       if (status === 'crashed') {
-        await second.configure(sessionId, { restart: 'never' });
-        await second.resume(sessionId);
-        started.last.exit();
-        await expect.poll(() => second.get(sessionId)?.status).toBe('crashed');
-        await expect.poll(() => fs.existsSync(folder.file(`${sessionId}.owner`))).toBe(false);
+        await crashed(folder, windows);
       }
       await first.deleteSaved(sessionId);
       await second.deleteSaved(sessionId);
