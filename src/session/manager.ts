@@ -350,8 +350,7 @@ export class SessionManager implements Sessions {
     this.#idle.setVisible(sessionId, visible);
     if (!visible) return;
     this.#marks.seen(sessionId);
-    // Who looks at a session that another window has open waits for it.
-    if (this.#held.find(sessionId)?.readOnly === 'ownedElsewhere') this.#restorer.lookSoon();
+    this.#restorer.lookAt(sessionId);
   }
 
   async terminateIdle(): Promise<readonly string[]> {

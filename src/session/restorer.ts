@@ -37,9 +37,16 @@ export class SessionRestorer {
     this.#takeOver.dispose();
   }
 
-  /** Looks soon again whether other windows have let go of what they have open. */
-  lookSoon(): void {
-    this.#takeOver.watch();
+  /** The user looks at a session: what other windows make of it is seen here now, or soon. */
+  lookAt(sessionId: string): void {
+    const held = this.#held.find(sessionId);
+    if (held === undefined) return;
+    if (held.readOnly === 'ownedElsewhere') this.#takeOver.watch();
+    if (held.readOnly !== undefined) return;
+    held.supervisor.look().catch((error: unknown) => {
+      // That it is open or gone elsewhere shows on its row.
+      this.#deps.logger.debug(`${sessionId}: ${toSessionError(error).message}`);
+    });
   }
 
   /** The sessions that the last look at all of them found damaged. */

@@ -128,6 +128,20 @@ describe('a session at rest in two windows', () => {
     await first.shutdown(0);
   });
 
+  test('is shown as the first has it, as soon as the user looks at it in the second', async () => {
+    await using folder = testFolder();
+    const { first, second, sessionId } = await twoWindows(folder);
+    await first.rename(sessionId, 'Renamed in the first');
+    second.setVisible(sessionId, true);
+    await expect.poll(() => second.get(sessionId)?.title).toBe('Renamed in the first');
+    second.setVisible(sessionId, false);
+    await first.resume(sessionId);
+    second.setVisible(sessionId, true);
+    await expect.poll(() => second.details(sessionId).readOnly).toBe('ownedElsewhere');
+    await second.shutdown(0);
+    await first.shutdown(0);
+  });
+
   test('has the last of two names that were given to it', async () => {
     await using folder = testFolder();
     const { first, second, sessionId } = await twoWindows(folder);
