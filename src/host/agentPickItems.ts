@@ -98,7 +98,7 @@ function facts(offer: AgentOffer, t: Translate): string[] {
   const [major] = note?.minNode?.split('.') ?? [];
   if (major !== undefined) found.push(t('needs Node {0}', major));
   if (note?.needs !== undefined) found.push(t('needs {0} on your PATH', note.needs));
-  if (note?.sessions.includes('fork') === true) found.push(t('sessions can be forked'));
+  if (note?.sessions.includes('fork') === true) found.push(t('can fork'));
   return found;
 }
 
@@ -107,9 +107,7 @@ function detail(
   t: Translate,
 ): string {
   if (source === 'shipped') {
-    return t(
-      'Works by its slash commands, without a key, and as a coding agent where it finds a model.',
-    );
+    return t('Slash commands without a key; a coding agent where it finds a model.');
   }
   if (kind === 'ready') return commandLine ?? description;
   const [quirk] = note?.quirks ?? [];

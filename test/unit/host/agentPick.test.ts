@@ -74,7 +74,7 @@ describe('the rows', () => {
       '1.0.0 · 1.1.0 is available',
       '2.0.0 · on your PATH',
       '1.0.0 · not installed to its end; choose it to repair it',
-      '3.0.0 · about 100 MB · needs Node 22 · sessions can be forked',
+      '3.0.0 · about 100 MB · needs Node 22 · can fork',
       '',
       '',
     ]);
@@ -82,7 +82,7 @@ describe('the rows', () => {
 
   it('say how each is started, and of the one that comes with Roost what it is good for', () => {
     const details = rows.flatMap((row) => (row.kind === 'row' ? [row.detail] : []));
-    expect(details[0]).toMatch(/^Works by its slash commands, without a key/);
+    expect(details[0]).toMatch(/^Slash commands without a key/);
     expect(details[4]).toBe('A coding agent');
   });
 
