@@ -52,9 +52,10 @@ function tell(test: Mocha.Runnable, state: HostTest['state'], error?: Error): vo
   const title = test.titlePath().join(' › ');
   const ms = Math.round(test.duration ?? 0);
   const sign = { passed: '✓', failed: '✗', skipped: '-' }[state];
-  const why = error === undefined ? '' : `\n${inSources(error.stack ?? error.message)}`;
-  console.log(`${sign} ${title} (${ms} ms)${why}`.replaceAll(/^/gm, voice));
-  record({ title, state, ms });
+  const why = error === undefined ? undefined : inSources(error.stack ?? error.message);
+  const spoken = `${sign} ${title} (${ms} ms)${why === undefined ? '' : `\n${why}`}`;
+  console.log(spoken.replaceAll(/^/gm, voice));
+  record({ title, state, ms, ...(why === undefined ? {} : { why }) });
 }
 
 function record(line: HostTest | HostEnd): void {

@@ -5,6 +5,8 @@ export interface HostTest {
   readonly title: string;
   readonly state: 'passed' | 'failed' | 'skipped';
   readonly ms: number;
+  /** What a failed one said. */
+  readonly why?: string;
 }
 
 /** The last line: without it, the extension host ended before its tests did. */

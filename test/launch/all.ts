@@ -1,7 +1,7 @@
 // `npm test`: check, build, then every tier of tests; the last line is the plain total. `--only TIER[,TIER]` runs some tiers alone.
 import { parseArgs } from 'node:util';
 import { runNpm } from './commands.ts';
-import { failures, inWords, problem, sum, type Counts } from './counts.ts';
+import { failures, inWords, problem, sum, wentWrong, type Counts } from './counts.ts';
 import { interrupted, watchInterrupts } from './interrupt.ts';
 import { tiers, type Tier } from './tiers.ts';
 import { makeVsix } from './vsix.ts';
@@ -30,7 +30,7 @@ if ((values.only !== undefined || (await step('check', check))) && (await step('
 say('');
 for (const { name, counts, seconds } of outcomes) {
   say(`${name}: ${inWords(counts)} in ${seconds} s`);
-  for (const text of counts.problems) {
+  for (const text of wentWrong(counts)) {
     say(`  ${text}`);
   }
 }

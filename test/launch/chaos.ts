@@ -1,6 +1,6 @@
 // `npm run test:chaos -- MINUTES [SEED]`: the chaos suite for as long as wanted, on both server hosts one after the other.
 import { execFileSync } from 'node:child_process';
-import { failures, inWords, sum, type Counts } from './counts.ts';
+import { failures, inWords, sum, wentWrong, type Counts } from './counts.ts';
 import { bundleHostTests, runHostSuite } from './hostSuite.ts';
 import { hostNames } from './hosts.ts';
 import { interrupted, watchInterrupts } from './interrupt.ts';
@@ -20,7 +20,7 @@ for (const host of hostNames) {
   if (interrupted()) break;
   console.log(`\nChaos for ${minutes} min (server, ${host})`);
   const counts = await runHostSuite({ target: { kind: 'server', host }, grep: '^chaos' });
-  for (const text of counts.problems) console.error(text);
+  for (const text of wentWrong(counts)) console.error(text);
   outcomes.push(counts);
 }
 const total = sum(outcomes);

@@ -1,7 +1,7 @@
 // `npm run test:host`: the host suite on the oldest and newest server hosts, or with --desktop on desktop VS Code.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { failures, inWords, problem, sum, type Counts } from './counts.ts';
+import { failures, inWords, problem, sum, wentWrong, type Counts } from './counts.ts';
 import { bundleHostTests, runHostSuite, type Target } from './hostSuite.ts';
 import { hostNames, isHostName } from './hosts.ts';
 import { interrupted, watchInterrupts } from './interrupt.ts';
@@ -30,7 +30,7 @@ for (const target of targets()) {
   const name = target.kind === 'server' ? `server, ${target.host}` : `desktop, ${target.version}`;
   console.log(`\nVS Code (${name})`);
   const counts = await runHostSuite({ target, grep: values.grep });
-  for (const text of counts.problems) {
+  for (const text of wentWrong(counts)) {
     console.error(text);
   }
   console.log(`VS Code (${name}): ${inWords(counts)}`);

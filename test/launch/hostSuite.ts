@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import type { HostEnd, HostTest } from '../host/report.ts';
-import type { Counts } from './counts.ts';
+import { failedTest, type Counts } from './counts.ts';
 import { withDisplay } from './display.ts';
 import { bundleExtension, hostBundle } from './fixtureExtension.ts';
 import type { HostName } from './hosts.ts';
@@ -67,7 +67,7 @@ export async function runHostSuite({ target, grep }: SuiteOptions): Promise<Coun
     });
     const counts = countsOf(reportFile);
     // A failed test makes the run fail, too: that needs no second word.
-    const unexplained = trouble !== undefined && counts.failed === 0 ? [trouble] : [];
+    const unexplained = trouble !== undefined && counts.failed.length === 0 ? [trouble] : [];
     const leftovers = await endLeftovers(mark);
     return { ...counts, problems: [...counts.problems, ...unexplained, ...leftovers] };
   } finally {
@@ -134,12 +134,12 @@ function countsOf(reportFile: string): Counts {
     .filter((line) => line !== '')
     // Written by test/host/index.ts in this very run.
     .map((line) => JSON.parse(line) as HostTest | HostEnd);
-  const count = (state: string): number =>
-    entries.filter((entry) => 'state' in entry && entry.state === state).length;
+  const ended = (state: HostTest['state']): HostTest[] =>
+    entries.filter((entry) => 'state' in entry).filter((test) => test.state === state);
   return {
-    passed: count('passed'),
-    failed: count('failed'),
-    skipped: count('skipped'),
+    passed: ended('passed').length,
+    failed: ended('failed').map(({ title, why = '' }) => failedTest(title, why)),
+    skipped: ended('skipped').length,
     problems: entries.some((entry) => 'done' in entry)
       ? []
       : ['The extension host ended before its tests did.'],

@@ -1,22 +1,25 @@
 // Runs projects of vitest and counts from its own report, not from what it prints.
 import { globSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runNode } from './commands.ts';
-import { failures, problem, type Counts } from './counts.ts';
+import { failedTest, failures, problem, type Counts } from './counts.ts';
 import { endLeftovers } from './leftovers.ts';
 import { newRunMark, root, scratchFolder } from './paths.ts';
 
 /** The part of vitest's JSON report that is read here. */
 interface VitestReport {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
     readonly message?: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -69,7 +72,13 @@ function countsOf(file: string, ending: number | string): Counts {
   );
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests,
+    failed: report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) =>
+          failedTest(`${relative(root, name)} › ${fullName}`, failureMessages.join('\n')),
+        ),
+    ),
     skipped: report.numPendingTests + report.numTodoTests,
     problems: broken.map(({ name, message = '' }) => `${name}: ${message}`),
   };
