@@ -18,12 +18,28 @@ const shared = {
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...shared, platform: 'node', target: 'node22', format: 'cjs' };
 
+/** What activation loads is not in the file that the editor loads. @type {import('esbuild').Plugin} */
+const apartFromStart = {
+  name: 'apart-from-start',
+  setup: (run) => {
+    run.onResolve({ filter: /^\.\/roost\.ts$/ }, () => ({ path: './roost.cjs', external: true }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
     ...node,
-    ...inParts('dist', 'parts', production),
     entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    supported: { 'dynamic-import': false },
+    plugins: [apartFromStart],
+  },
+  {
+    ...node,
+    ...inParts('dist', 'parts', production),
+    entryPoints: { roost: 'src/roost.ts' },
     // Its main file is UMD, which asks for its own parts in a way that no bundler follows.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     external: ['vscode'],

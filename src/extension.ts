@@ -1,285 +1,34 @@
-// Activation builds the object graph by hand, top to bottom; deactivation saves and stops everything before it returns.
-// What the rows of the side bar do not need is imported where it is first used: the build makes a part of it.
-import { randomInt } from 'node:crypto';
-import { channel } from 'node:diagnostics_channel';
-import { homedir } from 'node:os';
-import * as vscode from 'vscode';
-import { createAgentCatalog } from './agents/catalog.ts';
+// What the editor loads and calls: next to nothing, so that other extensions, which start on the same thread, need not wait.
+import type * as vscode from 'vscode';
 import type { RoostApi } from './api.ts';
-import { AgentKeys } from './host/agentKeys.ts';
-import { createHost } from './host/hostWiring.ts';
-import { createIds } from './host/ids.ts';
-import { ModelKey } from './host/modelKey.ts';
-import { createOutputLog } from './host/outputLog.ts';
-import { namedFolders } from './host/otherFolders.ts';
-import { PanelsOnDemand } from './host/panelsOnDemand.ts';
-import { createRoostApi } from './host/roostApi.ts';
-import { HostSettings } from './host/settings.ts';
-import { StorageFolders } from './host/storageFolder.ts';
-import { workspaceRoots } from './host/workspaceRoots.ts';
-import { systemClock } from './process/systemClock.ts';
-import type { ProcessHost } from './process/processHost.ts';
-import { SessionManager } from './session/manager.ts';
-import { OnDemand } from './session/onDemand.ts';
-import type { Logger } from './session/ports.ts';
-import { SessionRegistry } from './session/registry.ts';
-import { TelemetryBus } from './session/telemetryBus.ts';
-import { storeOnDemand } from './storage/storeOnDemand.ts';
+import type { Roost } from './roost.ts';
 
-/** How long agents may take to end politely while the editor waits for us to deactivate. */
-const shutdownGraceMs = 2500;
+let roost: Promise<Roost> | undefined;
 
-/** What is used while no process of an agent runs. */
-const nothing = { cpuMs: 0, rssBytes: 0, processes: 0 };
-
-let shutdown: (() => Promise<void>) | undefined;
-
-/** Called by the editor once. Starts no process and reads no session before it has returned. */
-export function activate(context: vscode.ExtensionContext): RoostApi {
-  const clock = systemClock();
-  const logger = createOutputLog();
-  const settings = new HostSettings({ logger });
-  const folders = new StorageFolders(context, settings.current['persistence.directory'], logger);
-  const store = new OnDemand(async () => {
-    const [{ openStore }, { processIdentities }] = await Promise.all([
-      import('./storage/sessionStore.ts'),
-      import('./process/ownerIdentity.ts'),
-    ]);
-    return openStore({ directory: folders.current, clock, logger, identity: processIdentities() });
-  });
-  const processes = new OnDemand(async () => {
-    const { ProcessHost } = await import('./process/processHost.ts');
-    return new ProcessHost({
-      logger,
-      clock,
-      guardPath: context.asAbsolutePath('dist/guard.cjs'),
-      pidNamespace: () => settings.current['supervision.pidNamespace'],
-    });
-  });
-  const files = new OnDemand(async () => {
-    const { EditorFiles } = await import('./host/workspaceFiles.ts');
-    return new EditorFiles({ roots: workspaceRoots, logger, clock });
-  });
-  const launcher = new OnDemand(async () => {
-    const [{ AcpAgentLauncher }, editorFiles, { ProtocolLog }, processHost] = await Promise.all([
-      import('./acp/agentLauncher.ts'),
-      files.get(),
-      import('./host/protocolLog.ts'),
-      processes.get(),
-    ]);
-    const protocolLog = new ProtocolLog({
-      file: vscode.Uri.joinPath(context.logUri, 'protocol.log').fsPath,
-      clock,
-      logger,
-    });
-    context.subscriptions.push(protocolLog);
-    return new AcpAgentLauncher({
-      processHost,
-      clock,
-      logger,
-      files: editorFiles,
-      roots: workspaceRoots,
-      clientVersion: versionOf(context),
-      shell: vscode.env.shell,
-      models: () => languageModels.get(),
-      wireLog: () => (settings.current['log.protocol'] ? protocolLog.write : undefined),
-    });
-  });
-  const languageModels = new OnDemand(async () => {
-    const { EditorLanguageModels } = await import('./host/languageModels.ts');
-    return new EditorLanguageModels();
-  });
-  const modelKey = new ModelKey({
-    secrets: context.secrets,
-    settings: () => settings.current,
-    logger,
-  });
-  const catalog = createAgentCatalog({
-    settings: () => settings.current,
-    isTrusted: () => vscode.workspace.isTrusted,
-    workspaceAgent: {
-      execPath: process.execPath,
-      script: context.asAbsolutePath('dist/workspaceAgent.cjs'),
-      home: vscode.Uri.joinPath(context.globalStorageUri, 'workspaceAgent').fsPath,
-      modelEnv: () => modelKey.env(),
-    },
-    others: async (agentId) => (await agentParts.get()).definitionOf(agentId),
-  });
-  const agentParts = new OnDemand(async () => {
-    const [{ createAgentParts }, { runProgram }, { processIdentities }, processHost] =
-      await Promise.all([
-        import('./agents/agentParts.ts'),
-        import('./process/programRun.ts'),
-        import('./process/ownerIdentity.ts'),
-        processes.get(),
-      ]);
-    return createAgentParts({
-      root: vscode.Uri.joinPath(context.globalStorageUri, 'agents').fsPath,
-      catalog,
-      launcher: () => launcher.get(),
-      locate: (command) => processHost.locate(command),
-      run: (request) => runProgram(processHost, clock, request),
-      owners: processIdentities(),
-      clock,
-      logger,
-    });
-  });
-  const locate = async (command: string): Promise<string | undefined> =>
-    (await processes.get()).locate(command);
-  const keys = new AgentKeys(context.secrets);
-  const mcpServers = new OnDemand(async () => {
-    const { McpServers } = await import('./host/mcpServers.ts');
-    const enabled = (): boolean => settings.current['mcp.enabled'];
-    return new McpServers({ logger, enabled, globalStorage: context.globalStorageUri, locate });
-  });
-  const telemetry = new TelemetryBus(clock, (name) => channel(name));
-  const sessions = new SessionManager({
-    registry: new SessionRegistry(),
-    launcher: () => launcher.get(),
-    catalog,
-    provisions: {
-      environment: (agentId) => {
-        // Needed once the agent has introduced itself: loaded while its process starts.
-        mcpServers.get().catch(() => undefined);
-        return keys.of(agentId);
-      },
-      mcpServers: (request) => mcpServers.use((servers) => servers.forSession(request)),
-    },
-    store: storeOnDemand(store),
-    clock,
-    ids: createIds(),
-    logger,
-    telemetry,
-    chance: () => randomInt(2 ** 32) / 2 ** 32,
-    settings: () => settings.current,
-    defaultCwd: () => workspaceRoots.folders()[0] ?? homedir(),
-  });
-  const showLog = (): void => {
-    logger.show();
-  };
-  const panels = new PanelsOnDemand({
-    logger,
-    load: async () => {
-      const { ConversationPanels } = await import('./host/conversationPanels.ts');
-      const { extensionUri, workspaceState: memory } = context;
-      return new ConversationPanels({ sessions, clock, logger, extensionUri, memory, showLog });
-    },
-  });
-  const host = createHost({
-    sessions,
-    agents: catalog,
-    agentServices: {
-      directory: async () => (await agentParts.get()).directory,
-      keys,
-      locate,
-    },
-    panels,
-    settings,
-    clock,
-    logger,
-    files: () => files.get(),
-    memento: context.workspaceState,
-    showLog,
-    setModelKey: (key) => modelKey.set(key),
-    folders,
-    otherFolders: async () => {
-      const { findStores } = await import('./storage/otherStores.ts');
-      return namedFolders(await findStores(folders.places()), context.globalStorageUri.fsPath);
-    },
-    machine: {
-      // Before the first agent there is nothing that could cost anything.
-      useOf: async (id) => (await processes.built?.useOf(id)) ?? nothing,
-      pidsOf: async (id) => (await processes.built?.pidsOf(id)) ?? [],
-      describe: async () => (await processes.get()).describe(),
-      sweep: async () => (await processes.get()).sweep(),
-    },
-    onTelemetry: telemetry.onEvent,
-    about: {
-      version: versionOf(context),
-      extensionUri: context.extensionUri,
-      storageFolder: folders.current,
-    },
-  });
-  context.subscriptions.push(
-    logger,
-    settings,
-    modelKey,
-    settings.onDidChange(() => {
-      sessions.onSettingsChanged();
-      void modelKey.load();
-    }),
-    panels,
-    host,
-  );
-
-  shutdown = async () => {
-    await sessions.shutdown(shutdownGraceMs);
-    await processes.built?.shutdown({ graceMs: 0 });
-    await store.built?.shutdown();
-    telemetry.dispose();
-  };
-  // After the activation, which other extensions wait for; the rows come first.
-  setImmediate(() => {
-    void modelKey.load();
-    void afterActivation(sessions, settings, processes, logger).then(() => {
-      if (shutdown !== undefined) host.onRestored();
-    });
-  });
-  return createRoostApi(sessions, telemetry, (dispose) => new vscode.Disposable(dispose));
+/** Called by the editor once. Roost is loaded and built in turns of their own, between which others have theirs. */
+export async function activate(context: vscode.ExtensionContext): Promise<RoostApi> {
+  roost = open(context);
+  return (await roost).api;
 }
 
 /** Called by the editor when the window closes or the extension is turned off; it waits a few seconds. */
 export async function deactivate(): Promise<void> {
-  await shutdown?.();
-  shutdown = undefined;
+  // One that could not be opened has nothing to save, and the editor has said so.
+  const opened = await roost?.catch(() => undefined);
+  roost = undefined;
+  await opened?.shutdown();
 }
 
-/** The rows come back, then what dead windows left behind is ended; never rejects. */
-async function afterActivation(
-  sessions: SessionManager,
-  settings: HostSettings,
-  processes: OnDemand<ProcessHost>,
-  logger: Logger,
-): Promise<void> {
-  if (shutdown === undefined) return;
-  await restore(sessions, settings, logger);
-  try {
-    const processHost = await processes.get();
-    if (vscode.workspace.isTrusted) void processHost.warmUp();
-    await processHost.sweep();
-  } catch (error) {
-    logger.warn(`What an earlier window left behind could not be looked for: ${String(error)}`);
-  }
+async function open(context: vscode.ExtensionContext): Promise<Roost> {
+  const began = performance.now();
+  await othersTurn();
+  const { openRoost } = await import('./roost.ts');
+  await othersTurn();
+  return openRoost(context, began);
 }
 
-/** Rows come back by themselves, and with `eager` the agents that ran when the last window closed. */
-async function restore(
-  sessions: SessionManager,
-  settings: HostSettings,
-  logger: Logger,
-): Promise<void> {
-  const policy = settings.current['restore.policy'];
-  if (policy === 'off') return;
-  try {
-    await sessions.restoreAll();
-  } catch (error) {
-    logger.error('Saved sessions could not be restored', error);
-    return;
-  }
-  if (policy === 'eager') void resumeInterrupted(sessions, logger);
-  else void sessions.leaveInterrupted();
-}
-
-async function resumeInterrupted(sessions: SessionManager, logger: Logger): Promise<void> {
-  try {
-    await sessions.resumeInterrupted();
-  } catch (error) {
-    logger.error('Saved sessions could not be started again', error);
-  }
-}
-
-function versionOf(context: vscode.ExtensionContext): string {
-  // The editor hands out the manifest untyped; ours has a version.
-  const manifest = context.extension.packageJSON as { readonly version: string };
-  return manifest.version;
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -7,7 +7,7 @@ import { root } from '../launch/paths.ts';
 
 /** What may be loaded before activation. Anything else belongs behind an `await import()`; see src/README.md. */
 const allowed = [
-  /^src\/(extension\.ts|session\/|agents\/catalog\.ts)/,
+  /^src\/(roost\.ts|session\/|agents\/catalog\.ts)/,
   // The tree, its commands and their questions; panels and files only as what stands for them until they are needed.
   /^src\/host\/(?!panel|conversation|doctor|metrics|workspaceFiles|protocolLog|containedPath|textEdits)/,
   /^src\/host\/(panelOpener|panelsOnDemand)\.ts$/,
@@ -18,18 +18,25 @@ const allowed = [
 ];
 
 let loaded: string[] = [];
+let first: string[] = [];
 
 beforeAll(async () => {
+  first = await loadedBy('src/extension.ts');
+  loaded = await loadedBy('src/roost.ts');
+});
+
+/** The files that a program loads before it has done anything. */
+async function loadedBy(entryPoint: string): Promise<string[]> {
   const { outputs } = (
     await build({
       absWorkingDir: root,
-      entryPoints: ['src/extension.ts'],
+      entryPoints: [entryPoint],
       ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', outdir: 'dist' },
       ...{ external: ['vscode'], write: false, metafile: true },
     })
   ).metafile;
   const parts = new Set(
-    Object.keys(outputs).filter((part) => outputs[part]?.entryPoint === 'src/extension.ts'),
+    Object.keys(outputs).filter((part) => outputs[part]?.entryPoint === entryPoint),
   );
   // A set hands out what is added while it is walked.
   for (const part of parts) {
@@ -37,11 +44,15 @@ beforeAll(async () => {
       if (kind === 'import-statement' && external !== true) parts.add(path);
     }
   }
-  loaded = [...parts].flatMap((part) => Object.keys(outputs[part]?.inputs ?? {}));
+  return [...parts].flatMap((part) => Object.keys(outputs[part]?.inputs ?? {}));
+}
+
+it('lets other extensions have their turn before it loads anything', () => {
+  expect(first).toEqual(['src/extension.ts']);
 });
 
 it('loads nothing that waits for its first use', () => {
-  expect(loaded).toContain('src/extension.ts');
+  expect(loaded).toContain('src/roost.ts');
   expect(loaded.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
 });
 

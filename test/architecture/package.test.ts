@@ -17,7 +17,7 @@ const allowed: readonly (readonly [pattern: RegExp, needed: boolean])[] = [
   [/^(README|CHANGELOG)\.md$/, false],
   [/^LICENSE$/, true],
   [/^media\/[\w-]+\.(svg|png)$/, true],
-  [/^dist\/(extension|workspaceAgent|guard)\.cjs$/, true],
+  [/^dist\/(extension|roost|workspaceAgent|guard)\.cjs$/, true],
   [/^dist\/parts\/[\w-]+\.cjs$/, true],
   [/^dist\/agentParts\/[\w-]+\.cjs$/, true],
   [/^dist\/webview\/((panel|metrics)(\.js|-style\.css)|codicon\.(css|ttf))$/, true],

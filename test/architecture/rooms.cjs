@@ -13,7 +13,7 @@ const rooms = {
 
 /** Which rooms may reach a package or a core module that others may not. */
 const only = [
-  { name: 'vscode', path: '^vscode$|@types/vscode/', rooms: 'host/|extension\\.ts|api\\.ts' },
+  { name: 'vscode', path: '^vscode$|@types/vscode/', rooms: 'host/|(extension|roost|api)\\.ts' },
   { name: 'sdk', path: '@agentclientprotocol/sdk', rooms: 'acp/|agents/workspaceAgent/' },
   { name: 'child-process', path: '^(node:)?child_process$', rooms: 'process/' },
 ];
