@@ -59,6 +59,7 @@ export function createAgentCatalog(sources: AgentCatalogSources): ListableAgentC
       all.set(id, {
         id,
         name: setting.name ?? (id === workspaceAgentId ? 'Workspace' : id),
+        ...(setting.name === undefined ? {} : { namedByUser: true }),
         command: setting.command,
         args: setting.args,
         env: setting.env,

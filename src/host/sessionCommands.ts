@@ -4,6 +4,7 @@ import { isSessionError, SessionError } from '../session/errors.ts';
 import type { SessionInfo } from '../session/info.ts';
 import type { CreateOptions } from '../session/sessions.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
+import { forkTitle } from './forkTitle.ts';
 import { askPrompt, askTitle, pickFolder } from './pickers.ts';
 import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
 
@@ -124,7 +125,9 @@ export function sessionCommands(
       const question = l10n.t('Fork which session?');
       const sessionId = await targetSession(deps, call, 'canFork', question);
       if (sessionId === undefined) return undefined;
-      const info = await sessions.fork(sessionId);
+      const taken = sessions.list().map(({ title }) => title);
+      const title = forkTitle(known(sessionId).title, taken, l10n.t);
+      const info = await sessions.fork(sessionId, title);
       if (call.given === undefined) await panels.open(info.sessionId);
       return info;
     },

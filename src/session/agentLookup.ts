@@ -15,11 +15,19 @@ export function settledAgent(catalog: AgentCatalog, agentId: string): AgentDefin
   }
 }
 
-/** The name of an agent; its id where it is not configured here any more. */
-export function agentName(catalog: AgentCatalog, agentId: string): string {
+/**
+ * What an agent is called: as the user named it, else as it introduced itself, else as it is known here; its id where
+ * it is not configured any more.
+ */
+export function agentName(
+  catalog: AgentCatalog,
+  agentId: string,
+  introduced: string | undefined,
+): string {
   try {
-    return catalog.resolve(agentId).name;
+    const { name, namedByUser = false } = catalog.resolve(agentId);
+    return namedByUser ? name : (introduced ?? name);
   } catch {
-    return agentId;
+    return introduced ?? agentId;
   }
 }

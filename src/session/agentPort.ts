@@ -7,6 +7,8 @@ import type { AgentFacts } from './state.ts';
 export interface AgentDefinition {
   readonly id: string;
   readonly name: string;
+  /** The user gave it that name: it comes before the one that the agent has for itself. */
+  readonly namedByUser?: true;
   readonly command: string;
   readonly args: readonly string[];
   /** Added to the user's own environment. */

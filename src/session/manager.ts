@@ -92,7 +92,7 @@ export class SessionManager implements Sessions {
     const { state } = supervisor.entry;
     return sessionDetails(supervisor, {
       info: this.#info(sessionId),
-      agentName: agentName(this.#deps.catalog, state.agentId),
+      agentName: agentName(this.#deps.catalog, state.agentId, state.facts?.agentName),
       readOnly,
       changedElsewhere,
       interrupted: (state.interrupted ?? state.turnRunning) && !isActive(supervisor.entry),
@@ -189,8 +189,10 @@ export class SessionManager implements Sessions {
     return this.#info(sessionId);
   }
 
-  async fork(sessionId: string): Promise<SessionInfo> {
-    return this.#info(await forkSession(this.#deps, this.#held, this.#reader, sessionId));
+  async fork(sessionId: string, title?: string): Promise<SessionInfo> {
+    return this.#info(
+      await forkSession(this.#deps, this.#held, this.#reader, { sessionId, title }),
+    );
   }
 
   async signIn(sessionId: string, methodId: string): Promise<SessionInfo> {

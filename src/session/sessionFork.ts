@@ -15,7 +15,7 @@ export async function forkSession(
   deps: DomainDeps,
   held: HeldSessions,
   reader: SessionReader,
-  sessionId: string,
+  { sessionId, title }: { readonly sessionId: string; readonly title: string | undefined },
 ): Promise<string> {
   const { clock, ids, registry, store } = deps;
   const { agentSessionId, ...from } = held.get(sessionId).supervisor.entry.state;
@@ -39,8 +39,9 @@ export async function forkSession(
     createEntry(
       forkId,
       {
-        title: from.title,
-        titleSource: from.titleSource,
+        title: title ?? from.title,
+        // An agent that names the conversation as before would make two of one name.
+        titleSource: title === undefined ? from.titleSource : 'user',
         agentId: from.agentId,
         cwd: from.cwd,
         status: 'dormant',

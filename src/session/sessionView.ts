@@ -65,7 +65,7 @@ export function sessionDetails(
   return {
     info: more.info,
     config: supervisor.config,
-    agentName: state.facts?.agentName ?? more.agentName,
+    agentName: more.agentName,
     facts: state.facts ?? { commands: [], modes: [], configOptions: [] },
     can: supervisor.can,
     authMethods: supervisor.authMethods,

@@ -124,8 +124,11 @@ export interface Sessions {
   restart(sessionId: string): Promise<SessionInfo>;
   /** Starts a session at rest without a prompt. */
   resume(sessionId: string): Promise<SessionInfo>;
-  /** A new session that goes on from where this one is, with all that was said; needs an agent that can. */
-  fork(sessionId: string): Promise<SessionInfo>;
+  /**
+   * A new session that goes on from where this one is, with all that was said; needs an agent that can. A title that is
+   * given stays whatever the agent calls it; without, it is called as the other one.
+   */
+  fork(sessionId: string, title?: string): Promise<SessionInfo>;
   /**
    * Signs in with a method of the agent and starts the session where it does not run.
    * @throws SessionError `authRequired` when the agent refuses, or asks again after it accepted

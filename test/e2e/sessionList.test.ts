@@ -79,7 +79,7 @@ describe('the list of sessions', () => {
   it('is grouped by agent, folder, day and need', async () => {
     await roost.commandWith('Roost: Group Sessions By…', 'Agent');
     await roost.row(/^Forking\s*1$/).waitFor();
-    await expect.poll(order).toEqual(['Forking', 'Delta', 'scripted', 'Gamma', 'Alpha', 'Beta']);
+    await expect.poll(order).toEqual(['Forking', 'Delta', 'Scripted', 'Gamma', 'Alpha', 'Beta']);
     await roost.picture('list-1-by-agent');
     await roost.commandWith('Roost: Group Sessions By…', 'Folder');
     await roost.row(/^workspace\s*4$/).waitFor();

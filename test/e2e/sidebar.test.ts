@@ -97,7 +97,7 @@ describe('the side bar', () => {
     await roost.picture('sidebar-2b-unread');
     await roost.row(/^permit Delete everything/).click();
     await said('permission: no').waitFor();
-    await roost.row(/^permit Delete everything\s*scripted/).waitFor();
+    await roost.row(/^permit Delete everything\s*Scripted/).waitFor();
   });
 
   it('shows nothing of a request any more once it is answered elsewhere', async () => {
@@ -135,7 +135,7 @@ describe('the side bar', () => {
     await said('permission: yes').nth(2).waitFor();
     await roost.picture('sidebar-3b-allows-all');
     await pick('Follow the settings');
-    await roost.row(/^permit Delete everything\s*scripted/).waitFor();
+    await roost.row(/^permit Delete everything\s*Scripted/).waitFor();
   });
 
   it('shows the files of a session with their lines, and takes a change back when asked', async () => {

@@ -113,6 +113,7 @@ describe('what the user makes of sessions', () => {
     await api.sendPrompt(first.sessionId, 'say hello');
     const fork = await run<SessionInfo>('forkSession', { sessionId: first.sessionId });
     assert.notEqual(fork.pid, first.pid);
+    assert.equal(fork.title, `Fork of ${api.getSession(first.sessionId)?.title ?? ''}`);
     assert.match(JSON.stringify(await api.getTranscript(fork.sessionId)), /hello/);
     await api.sendPrompt(fork.sessionId, 'history');
     assert.match(JSON.stringify((await api.getTranscript(fork.sessionId)).at(-1)), /say hello/);

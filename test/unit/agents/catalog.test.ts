@@ -67,6 +67,7 @@ describe('agent catalog', () => {
     expect(own.resolve('workspace')).toEqual({
       id: 'workspace',
       name: 'Mine',
+      namedByUser: true,
       command: 'mine',
       args: [],
       env: {},

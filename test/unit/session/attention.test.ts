@@ -94,6 +94,17 @@ describe('a fork', () => {
     expect(manager.get(sessionId)?.status).toBe('ready');
   });
 
+  it('keeps the title it was given, whatever its agent calls the conversation', async () => {
+    const { manager, agents } = fakeDomain();
+    const { sessionId } = await manager.create();
+    await manager.prompt(sessionId, 'hello');
+    const fork = await manager.fork(sessionId, 'Fork of hello');
+    expect(fork.title).toBe('Fork of hello');
+    agents.last.events.onUpdate('fake-fork', { type: 'title', title: 'hello' });
+    expect(manager.get(fork.sessionId)?.title).toBe('Fork of hello');
+    expect(manager.get(sessionId)?.title).toBe('hello');
+  });
+
   it('that the agent refuses fails, and the other session hears nothing of it', async () => {
     const { manager, agents } = fakeDomain();
     const { sessionId } = await manager.create();
