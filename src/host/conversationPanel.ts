@@ -137,7 +137,7 @@ export class ConversationPanel implements vscode.Disposable {
       light: vscode.Uri.joinPath(media, 'conversation-light.svg'),
       dark: vscode.Uri.joinPath(media, 'conversation-dark.svg'),
     };
-    webview.options = panelOptions(this.#deps.extensionUri);
+    webview.options = panelOptions(this.#deps.extensionUri, this.sessionId);
     webview.html = panelPage({
       script: address('panel.js'),
       styles: [address('codicon.css'), address('panel-style.css')],
@@ -150,14 +150,23 @@ export class ConversationPanel implements vscode.Disposable {
   }
 }
 
-/** What the page of a panel may do: run Roost's own script, and read Roost's own files for it. */
-export function panelOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+/**
+ * What the page of a panel may do: run Roost's own script, and read Roost's own files for it. Says whose panel it is, too:
+ * what a page keeps of itself reaches the editor only once its script has run, and these it notes from the start.
+ */
+export function panelOptions(extensionUri: vscode.Uri, sessionId: string): vscode.WebviewOptions {
   return {
     enableScripts: true,
     enableForms: false,
     enableCommandUris: false,
-    localResourceRoots: [panelRoot(extensionUri)],
+    // Of the address of a folder the fragment counts for nothing.
+    localResourceRoots: [panelRoot(extensionUri).with({ fragment: sessionId })],
   };
+}
+
+/** The session that a panel with these options was made for, as {@link panelOptions} noted it; not checked. */
+export function sessionOfPanel({ localResourceRoots }: vscode.WebviewOptions): string | undefined {
+  return localResourceRoots?.[0]?.fragment;
 }
 
 function panelRoot(extensionUri: vscode.Uri): vscode.Uri {

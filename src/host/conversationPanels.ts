@@ -9,7 +9,7 @@ import type { Disposable } from '../session/event.ts';
 import type { Logger } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { sessionIdSchema } from '../session/config.ts';
-import { ConversationPanel, panelOptions } from './conversationPanel.ts';
+import { ConversationPanel, panelOptions, sessionOfPanel } from './conversationPanel.ts';
 import type { ConversationPanelDeps } from './conversationPanel.ts';
 import { PanelDiffs } from './panelDiffs.ts';
 import { PanelDrafts } from './panelDrafts.ts';
@@ -111,7 +111,7 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
         conversationViewType,
         info.title,
         { viewColumn: column ?? vscode.ViewColumn.Active, preserveFocus },
-        panelOptions(this.#deps.extensionUri),
+        panelOptions(this.#deps.extensionUri, sessionId),
       );
       conversation = this.#adopt(sessionId, panel);
     } else {
@@ -122,10 +122,15 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
     this.#deps.sessions.touch(sessionId);
   }
 
-  /** A panel of an earlier window: it shows what is on disk, and the session as soon as it is known. */
+  /**
+   * A panel of an earlier window: it shows what is on disk, and the session as soon as it is known. One that was left
+   * before its page had told the editor anything has no state.
+   */
   revive(panel: vscode.WebviewPanel, state: unknown): void {
     const parsed = panelStateSchema.safeParse(state);
-    const sessionId = parsed.success ? parsed.data.sessionId : undefined;
+    const sessionId = parsed.success
+      ? parsed.data.sessionId
+      : sessionOfPanel(panel.webview.options);
     const known = sessionIdSchema().safeParse(sessionId);
     if (!known.success || this.#open.has(known.data)) {
       panel.dispose();

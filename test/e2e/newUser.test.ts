@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
 import { startServerHost } from '../launch/serverHost.ts';
-import { keptLayout } from './support/keptLayout.ts';
+import { keptLayout, panelNotes } from './support/keptLayout.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 import { agentsBelow, inWindow, type SuiteWindow } from './support/windowSuite.ts';
 
@@ -32,6 +32,21 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     await roost.row('Ready').waitFor();
     await roost.panel.locator('.composer-input').waitFor();
     expect(agents()).toBe(1);
+  });
+
+  it('is shown how to begin, with pictures', async () => {
+    await roost.commandWith('Welcome: Open Walkthrough...', 'Get started with Roost');
+    const steps = roost.page.locator('.getting-started-step');
+    const titles = ['Begin a session', 'Ask, and show', 'Decide yourself', 'Let it rest'];
+    for (const [at, title] of titles.entries()) {
+      await steps.filter({ hasText: title }).click();
+      // Drawn by the editor in a page of its own.
+      const shown = roost.panel.locator('svg');
+      await expect.poll(async () => (await shown.boundingBox())?.width ?? 0).toBeGreaterThan(200);
+      await roost.picture(`${name}-1b-walkthrough-${at}`);
+    }
+    await roost.command('View: Close Editor');
+    await roost.panel.locator('.composer-input').waitFor();
   });
 
   it('finds text in the workspace', async () => {
@@ -112,15 +127,30 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
   it('finds row, panel and conversation again after everything was ended and started', async () => {
     const { host, dataFolder, folder } = suite;
     const { port } = suite.server;
-    // With the session's id, which the page itself gives to the editor: without it nobody knows whose panel it was.
-    await expect.poll(() => keptLayout(roost.page), { timeout: 60_000 }).toContain('sessionId');
+    await expect.poll(() => keptLayout(roost.page), patient).toContain('sessionId');
+    const notes = await panelNotes(roost.page);
+    // One more, which is left before its page has told the editor anything.
+    const silent = await roost.page.addInitScript(() => {
+      Object.defineProperty(window, 'acquireVsCodeApi', { set: () => undefined });
+    });
+    await roost.command('Roost: New Session');
+    const tabs = roost.page.locator('.tabs-container .tab');
+    await expect.poll(() => tabs.count()).toBe(2);
+    await roost.row('Ready').waitFor();
+    await expect.poll(() => panelNotes(roost.page), patient).toBe(2 * notes);
+    await silent.dispose();
     await roost.page.goto('about:blank');
     await suite.server.dispose();
     suite.server = await startServerHost({ host, dataFolder, port });
     await roost.page.goto(suite.server.urlOf(folder));
     await roost.openSideBar();
-    await roost.row('First steps').waitFor();
+    const silentRow = roost.row('Workspace').filter({ hasNotText: 'First steps' });
+    await roost.panel.locator('.composer-input').waitFor();
+    await silentRow.click();
+    expect(await tabs.count()).toBe(2);
+    await roost.row('First steps').click();
     await roost.panel.getByText('it-21-ran').first().waitFor();
+    expect(await tabs.count()).toBe(2);
     expect(agents()).toBe(0);
     await roost.picture(`${name}-6-back`);
     await roost.send('/help');

@@ -28,3 +28,8 @@ export async function keptLayout(page: Page): Promise<string> {
     return found;
   });
 }
+
+/** How often what is kept names the kind of conversation panels: equally often for each. */
+export async function panelNotes(page: Page): Promise<number> {
+  return (await keptLayout(page)).split('roost.conversation').length - 1;
+}
