@@ -8,7 +8,7 @@ import {
   mentionSchema,
 } from './composing.ts';
 import { entryChangeSchema, entryViewSchema } from './entries.ts';
-import { errorViewSchema, sessionViewSchema } from './session.ts';
+import { changedFileSchema, errorViewSchema, sessionViewSchema } from './session.ts';
 
 /** Version of these messages. A panel left over from another version of Roost is told to reload. */
 export const chatProtocolVersion = 1;
@@ -77,6 +77,8 @@ export const toPanelSchema = z.discriminatedUnion('type', [
     entryId: z.string(),
     query: z.string(),
   }),
+  /** Files that differ from what they were before the session. */
+  z.object({ type: z.literal('changes'), seq: z.number(), files: z.array(changedFileSchema) }),
   /** Goes into the composer, beside what is there. */
   z.object({ type: z.literal('compose'), seq: z.number(), draft: draftSchema }),
 ]);
@@ -87,6 +89,7 @@ export type ToPanel = z.infer<typeof toPanelSchema>;
 // --- Panel → host -----------------------------------------------------------------------------
 
 const id = z.string().check(z.minLength(1), z.maxLength(1000));
+const filePath = z.string().check(z.minLength(1), z.maxLength(10_000));
 const formValueSchema = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 
 /** What the user can have done to a session from a banner or an error bar. */
@@ -147,7 +150,7 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openLink'), href: z.string().check(z.maxLength(10_000)) }),
   z.object({
     type: z.literal('openFile'),
-    path: z.string().check(z.minLength(1), z.maxLength(10_000)),
+    path: filePath,
     line: z.optional(z.number()),
   }),
   /** Opens an edit in the editor's own view of differences. */
@@ -158,6 +161,10 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
     /** Which of its parts. */
     part: z.number(),
   }),
+  /** Which files differ from what they were before the session. */
+  z.object({ type: z.literal('changes') }),
+  z.object({ type: z.literal('openChange'), path: filePath }),
+  z.object({ type: z.literal('revertChange'), path: filePath }),
   z.object({ type: z.literal('copy'), text: z.string().check(z.maxLength(4_000_000)) }),
   /** Puts text where the cursor is in the text editor that was used last. */
   z.object({ type: z.literal('insert'), text: z.string().check(z.maxLength(4_000_000)) }),

@@ -132,6 +132,21 @@ const commandSchema = z.object({ name: z.string(), description: z.string(), hint
 /** A slash command; `hint` describes its argument. */
 export type CommandView = z.infer<typeof commandSchema>;
 
+/** A file that differs from what it was before the session. */
+export const changedFileSchema = z.object({
+  /** Absolute. */
+  path: z.string(),
+  name: z.string(),
+  /** As short as the session's folder allows; empty for that itself. */
+  folder: z.string(),
+  kind: z.enum(['created', 'changed', 'deleted']),
+  /** Absent when it is not known what the file was. */
+  lines: z.optional(z.object({ added: z.number(), removed: z.number() })),
+});
+
+/** A file that differs from what it was before the session. */
+export type ChangedFile = z.infer<typeof changedFileSchema>;
+
 /** Everything of a session that the panel shows besides the transcript. */
 export const sessionViewSchema = z.object({
   sessionId: z.string(),
@@ -142,6 +157,8 @@ export const sessionViewSchema = z.object({
   processAlive: z.boolean(),
   pending: z.array(pendingViewSchema),
   queue: z.array(z.object({ promptId: z.string(), text: z.string() })),
+  /** How many files the session has written; which of them differ now is asked for. */
+  changedFiles: z.number(),
   commands: z.array(commandSchema),
   pickers: z.array(pickerSchema),
   usage: z.optional(z.object({ used: z.number(), size: z.number(), cost: optionalText })),

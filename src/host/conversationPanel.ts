@@ -11,6 +11,7 @@ import type { PanelDrafts } from './panelDrafts.ts';
 import { panelPage } from './panelPage.ts';
 import { PanelRequests } from './panelRequests.ts';
 import type { MentionSource } from './panelComposing.ts';
+import type { ChangeEditor } from './panelChanges.ts';
 import type { PanelEditor } from './panelEdits.ts';
 import type { FoundPlace } from './panelOpener.ts';
 import { plainLine } from './plainText.ts';
@@ -21,7 +22,7 @@ export interface ConversationPanelDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly extensionUri: vscode.Uri;
-  readonly editor: PanelEditor;
+  readonly editor: PanelEditor & ChangeEditor;
   readonly mentions: MentionSource;
   readonly drafts: PanelDrafts;
   readonly words: Readonly<Record<string, string>>;

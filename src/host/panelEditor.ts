@@ -1,15 +1,29 @@
 // What a panel has the editor do: open links and files, copy, show the log. Files only inside the workspace, links only after asking.
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import * as z from 'zod/mini';
+import type { ChangedFile } from '../chatProtocol/session.ts';
 import { SessionError } from '../session/errors.ts';
 import { commandId } from './commandIds.ts';
 import { containedPath } from './containedPath.ts';
+import type { ChangeEditor } from './panelChanges.ts';
 import { linkTarget } from './panelLinks.ts';
 import type { PanelDiffs } from './panelDiffs.ts';
 import type { PanelEditor, ProposedEdit } from './panelEdits.ts';
-import { SessionNode } from './sessionTreeModel.ts';
+import { ChangeNode, SessionNode } from './sessionTreeModel.ts';
+
+/** What the command that lists changes answers. */
+const foundChanges = z.array(
+  z.object({
+    path: z.string(),
+    kind: z.enum(['created', 'changed', 'deleted']),
+    added: z.optional(z.number()),
+    removed: z.optional(z.number()),
+  }),
+);
 
 /** Opens what a panel asks for. */
-export class EditorForPanels implements PanelEditor, vscode.Disposable {
+export class EditorForPanels implements PanelEditor, ChangeEditor, vscode.Disposable {
   readonly #deps: { readonly showLog: () => void; readonly diffs: PanelDiffs };
   readonly #watch: vscode.Disposable;
   /** The text editor that was active last: a panel takes that from it. */
@@ -81,6 +95,27 @@ export class EditorForPanels implements PanelEditor, vscode.Disposable {
     // As the user's own: what fails is shown, and the call resolves with nothing.
     const row = new SessionNode(sessionId);
     return (await vscode.commands.executeCommand(commandId('signIn'), row)) !== undefined;
+  }
+
+  async changes(sessionId: string): Promise<readonly ChangedFile[]> {
+    const given = { sessionId };
+    const found: unknown = await vscode.commands.executeCommand(commandId('showChanges'), given);
+    return foundChanges.parse(found).map(({ path, kind, added, removed }) => {
+      const folder = vscode.workspace.asRelativePath(dirname(path), false);
+      const lines = added === undefined || removed === undefined ? undefined : { added, removed };
+      const isRoot = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.fsPath === folder);
+      return { path, kind, lines, name: basename(path), folder: isRoot === true ? '' : folder };
+    });
+  }
+
+  async openChange(sessionId: string, path: string): Promise<void> {
+    const row = new ChangeNode(sessionId, path);
+    await vscode.commands.executeCommand(commandId('openChange'), row);
+  }
+
+  async revertChange(sessionId: string, path: string): Promise<void> {
+    const row = new ChangeNode(sessionId, path);
+    await vscode.commands.executeCommand(commandId('revertChange'), row);
   }
 
   dispose(): void {

@@ -4,6 +4,8 @@ import type { FromPanel } from '../chatProtocol/messages.ts';
 import type { ElicitationAsk } from '../session/agentPort.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TranscriptChange } from '../session/transcript.ts';
+import { changeRequest, isChangeRequest } from './panelChanges.ts';
+import type { ChangeEditor } from './panelChanges.ts';
 import type { PanelChannel } from './panelChannel.ts';
 import { isComposing, PanelComposing } from './panelComposing.ts';
 import type { MentionSource } from './panelComposing.ts';
@@ -17,7 +19,7 @@ export interface PanelRequestsDeps {
   readonly sessionId: string;
   readonly sessions: Sessions;
   readonly channel: PanelChannel;
-  readonly editor: PanelEditor;
+  readonly editor: PanelEditor & ChangeEditor;
   readonly mentions: MentionSource;
   readonly drafts: Pick<PanelDrafts, 'set'>;
 }
@@ -49,6 +51,7 @@ export class PanelRequests {
   async #run(message: FromPanel): Promise<void> {
     const { sessionId, sessions, channel } = this.#deps;
     if (isComposing(message)) return this.#composing.handle(message);
+    if (isChangeRequest(message)) return changeRequest(message, this.#deps);
     if (isEditRequest(message)) return editRequest(message, this.#deps);
     switch (message.type) {
       case 'ready':

@@ -18,6 +18,7 @@ export function sessionView(details: SessionDetails): SessionView {
     processAlive: info.processAlive,
     pending: details.pending.map(pendingView),
     queue: details.queue.map(({ promptId, text }) => ({ promptId, text: text.slice(0, 2000) })),
+    changedFiles: info.changedFiles,
     commands: facts.commands.map(({ name, description, hint }) => ({ name, description, hint })),
     pickers: pickers(facts),
     usage: usage(facts),

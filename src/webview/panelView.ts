@@ -4,6 +4,7 @@ import type { FromPanel, PanelState } from '../chatProtocol/messages.ts';
 import { button, icon, isEditable, make } from './dom.ts';
 import { Announcer } from './render/announcer.ts';
 import { Banners } from './render/banners.ts';
+import { ChangesView } from './render/changesView.ts';
 import { Composer } from './render/composer.ts';
 import type { PanelContext } from './render/context.ts';
 import { emptyNode } from './render/emptyNode.ts';
@@ -34,6 +35,7 @@ interface Parts {
   readonly banners: Banners;
   readonly pending: PendingCards;
   readonly queue: QueueView;
+  readonly changes: ChangesView;
   readonly composer: Composer;
   readonly empty: HTMLElement;
 }
@@ -85,12 +87,13 @@ export class PanelView {
       return;
     }
     const parts = this.#parts ?? this.#build();
-    const { header, transcript, banners, pending, queue, composer, empty } = parts;
+    const { header, transcript, banners, pending, queue, changes, composer, empty } = parts;
     header.update(session);
     parts.announcer.update(model);
     banners.update(session, model.error);
     pending.update(session.pending);
     queue.update(session.queue);
+    changes.update(session, model.changes);
     composer.update(session, model);
     empty.hidden = model.entries.length > 0;
     if (!empty.hidden) empty.replaceChildren(emptyNode(session));
@@ -153,6 +156,7 @@ export class PanelView {
       }),
       pending: new PendingCards(this.#context),
       queue: new QueueView(this.#context),
+      changes: new ChangesView(this.#context),
       composer,
       empty: make('div', { class: 'empty-holder', hidden: true }),
     };
@@ -174,6 +178,7 @@ export class PanelView {
           parts.banners.element,
           parts.pending.element,
           parts.queue.element,
+          parts.changes.element,
           composer.element,
         ),
       ),

@@ -2,7 +2,7 @@
 import type { Draft, KeptDraft, Mention } from '../chatProtocol/composing.ts';
 import type { EntryChange, EntryView } from '../chatProtocol/entries.ts';
 import { chatProtocolVersion, type ToPanel } from '../chatProtocol/messages.ts';
-import type { ErrorView, SessionView } from '../chatProtocol/session.ts';
+import type { ChangedFile, ErrorView, SessionView } from '../chatProtocol/session.ts';
 
 /** How much output of one terminal is kept, in UTF-16 units. */
 const terminalLimit = 200_000;
@@ -29,6 +29,8 @@ export interface PanelModel {
   readonly mentions: { readonly asked: string; readonly mentions: readonly Mention[] } | undefined;
   /** What the last search of the whole transcript found. */
   readonly found: Found | undefined;
+  /** Files that differ from what they were before the session, as they were found last. */
+  readonly changes: readonly ChangedFile[];
   /** What the user wrote in an earlier panel of this session. */
   readonly draft: KeptDraft | undefined;
   /** Everything that was to go into the composer so far, in order. */
@@ -65,6 +67,7 @@ export const emptyModel: PanelModel = {
   revealed: undefined,
   mentions: undefined,
   found: undefined,
+  changes: [],
   draft: undefined,
   composed: [],
   snapshotCount: 0,
@@ -98,6 +101,8 @@ export function reduce(model: PanelModel, message: ToPanel): PanelModel {
         ...next,
         found: { query: message.query, hits: message.hits, more: message.more },
       };
+    case 'changes':
+      return { ...next, changes: message.files };
     case 'compose':
       return { ...next, composed: [...model.composed, message.draft] };
   }
@@ -128,6 +133,7 @@ function fromSnapshot(
     revealed: model.revealed,
     mentions: undefined,
     found: undefined,
+    changes: model.changes,
     draft: message.draft,
     composed: model.composed,
     snapshotCount: model.snapshotCount + 1,

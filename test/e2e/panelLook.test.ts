@@ -50,6 +50,7 @@ describe.each(Object.keys(themes) as ThemeName[])('in the %s theme', (theme) => 
     await stage.show();
     await playConversation(stage);
     const { page } = stage;
+    await page.click('.changes .disclosure-button');
     await page.screenshot({ path: join(pictures, `panel-${theme}-end.png`) });
     expect(await findings(stage)).toEqual([]);
     await page.evaluate(() => {

@@ -8,6 +8,7 @@ import {
   type ToPanel,
   toPanelSchema,
 } from '../../../src/chatProtocol/messages.ts';
+import type { ChangedFile } from '../../../src/chatProtocol/session.ts';
 import { panelWords } from '../../../src/chatProtocol/words.ts';
 import { PanelChannel } from '../../../src/host/panelChannel.ts';
 import { PanelDrafts } from '../../../src/host/panelDrafts.ts';
@@ -51,6 +52,8 @@ export class PanelStage {
   readonly said: FromPanel[] = [];
   /** What the editor was asked to do. */
   readonly opened: string[] = [];
+  /** The files that the editor says the session has changed. */
+  changes: readonly ChangedFile[] = [];
   /** Requests to anywhere but the panel's own files; script and policy errors of the page. */
   readonly trouble: string[] = [];
   readonly #context: BrowserContext;
@@ -89,6 +92,9 @@ export class PanelStage {
         openDiff: ({ path }) => Promise.resolve(void this.opened.push(`diff ${path}`)),
         showLog: () => void this.opened.push('log'),
         signIn: () => Promise.resolve(this.opened.push('sign-in') > 0),
+        changes: () => Promise.resolve(this.changes),
+        openChange: (_, path) => Promise.resolve(void this.opened.push(`change ${path}`)),
+        revertChange: (_, path) => Promise.resolve(void this.opened.push(`revert ${path}`)),
       },
       mentions: fewMentions,
       drafts: this.drafts,

@@ -126,6 +126,13 @@ export async function playConversation(stage: PanelStage): Promise<void> {
   stage.say({ type: 'terminalOutput', terminalId: 't', data: output });
   stage.say({ type: 'terminalExit', terminalId: 't', exitCode: 1, signal: null });
   stage.say({ type: 'notice', code: 'info', text: 'The tests took 1.2 seconds.' });
+  const lines = { added: 1, removed: 1 };
+  const path = '/work/src/list.ts';
+  stage.changes = [
+    { path, name: 'list.ts', folder: 'src', kind: 'changed', lines },
+    { path: '/work/notes.md', name: 'notes.md', folder: '', kind: 'created' },
+  ];
+  stage.say({ type: 'fileBefore', path, before: '' });
   stage.write('One test still fails: it counted on the old order. I would change its expectation.');
   void stage.agent.events.requestPermission(
     {

@@ -1,7 +1,7 @@
 // What a panel asks for reaches its session; what fails is shown in the panel, and nothing that was written is lost.
 import { describe, expect, it } from 'vitest';
 import type { FromPanel, ToPanel } from '../../../src/chatProtocol/messages.ts';
-import type { ErrorView } from '../../../src/chatProtocol/session.ts';
+import type { ChangedFile, ErrorView } from '../../../src/chatProtocol/session.ts';
 import type { PanelChannel } from '../../../src/host/panelChannel.ts';
 import { PanelRequests } from '../../../src/host/panelRequests.ts';
 import { SessionError } from '../../../src/session/errors.ts';
@@ -17,6 +17,15 @@ interface Stage {
   readonly told: ToPanel[];
   readonly say: (message: FromPanel) => Promise<void>;
 }
+
+/** The one file that the editor says the session has changed. */
+const changed: ChangedFile = {
+  path: '/work/a.ts',
+  name: 'a.ts',
+  folder: '',
+  kind: 'changed',
+  lines: { added: 2, removed: 1 },
+};
 
 /** A ready session, and a panel's requests with everything but the session replaced. */
 async function stage(
@@ -52,6 +61,9 @@ async function stage(
       openDiff: (edit) => Promise.resolve(void done.push(`diff ${JSON.stringify(edit)}`)),
       showLog: () => void done.push('log'),
       signIn: (id) => signIn(id),
+      changes: () => Promise.resolve([changed]),
+      openChange: (_, path) => Promise.resolve(void done.push(`change ${path}`)),
+      revertChange: (_, path) => Promise.resolve(void done.push(`revert ${path}`)),
     },
     mentions: {
       find: (query) => Promise.resolve([{ ref: { type: 'selection' }, name: query, detail: '' }]),
@@ -250,4 +262,18 @@ it('opens the edit of a request as the agent sent it, with the request', async (
   });
   await say({ type: 'openDiff', source: { entryId: 'gone' }, part: 0 });
   expect(errors.at(-1)).toMatchObject({ code: 'requestUnknown' });
+});
+
+describe('what the session has changed', () => {
+  it('is told when asked for, and again after something was taken back', async () => {
+    const { say, told, done } = await stage();
+    await say({ type: 'changes' });
+    await say({ type: 'openChange', path: changed.path });
+    await say({ type: 'revertChange', path: changed.path });
+    expect(told).toEqual([
+      { type: 'changes', seq: 1, files: [changed] },
+      { type: 'changes', seq: 2, files: [changed] },
+    ]);
+    expect(done).toEqual(['change /work/a.ts', 'revert /work/a.ts']);
+  });
 });

@@ -15,6 +15,7 @@ const session: SessionView = {
   processAlive: true,
   pending: [],
   queue: [],
+  changedFiles: 0,
   commands: [],
   pickers: [],
   storageFailing: false,
@@ -182,4 +183,10 @@ describe('older pages', () => {
     });
     expect(model.loadingOlder).toBe(false);
   });
+});
+
+it('what the session has changed stays known over a new snapshot', () => {
+  const file = { path: '/work/a', name: 'a', folder: '', kind: 'deleted' as const };
+  const model = play(snapshot(), { type: 'changes', seq: 1, files: [file] }, snapshot());
+  expect(model.changes).toEqual([file]);
 });
