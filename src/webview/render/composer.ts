@@ -1,6 +1,7 @@
 // Where the user writes: grows with its text, completes commands and mentions, takes pictures, walks the history, sends and stops.
 import { type Attached, type Draft, imageLimit } from '../../chatProtocol/composing.ts';
 import type { SessionView } from '../../chatProtocol/session.ts';
+import { putCursor } from '../cursor.ts';
 import { button, make, setText } from '../dom.ts';
 import { droppedUris, imagesIn, readImage } from '../droppedItems.ts';
 import { PromptHistory } from '../promptHistory.ts';
@@ -11,6 +12,7 @@ import { word } from '../words.ts';
 import { AttachmentStrip } from './attachmentStrip.ts';
 import { Completions } from './completions.ts';
 import type { PanelContext } from './context.ts';
+import { watchDrops } from './dropTarget.ts';
 import { Pickers } from './pickers.ts';
 
 /** What the composer tells besides what it posts. */
@@ -127,7 +129,9 @@ export class Composer {
       this.#note,
       this.#box,
     );
-    this.#watchDrops();
+    watchDrops(this.#box, (dropped) => {
+      this.#takeDrop(dropped);
+    });
   }
 
   /** What is written and not sent. */
@@ -159,9 +163,9 @@ export class Composer {
     this.#refresh();
   }
 
-  /** Puts the cursor here. */
+  /** Puts the cursor here, as soon as the page has the focus. */
   focus(): void {
-    this.#input.focus();
+    putCursor(this.#input);
   }
 
   /** Replaces what is written, as when a draft comes back. */
@@ -249,30 +253,13 @@ export class Composer {
     this.#events.onSend();
   }
 
-  /** Drops are taken anywhere in the panel, and shown where they go. */
-  #watchDrops(): void {
-    const over = (event: DragEvent): void => {
-      event.preventDefault();
-      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'copy';
-      this.#box.classList.add('dropping');
-      this.#box.dataset['drop'] = word('dropHere');
-    };
-    const leave = (): void => {
-      this.#box.classList.remove('dropping');
-    };
-    document.addEventListener('dragover', over);
-    document.addEventListener('dragleave', (event) => {
-      if (event.relatedTarget === null) leave();
-    });
-    document.addEventListener('drop', (event) => {
-      event.preventDefault();
-      leave();
-      if (event.dataTransfer === null || this.#input.disabled) return;
-      if (this.#takeImages(event.dataTransfer)) return;
-      const uris = droppedUris(event.dataTransfer);
-      if (uris.length > 0) this.#context.post({ type: 'attachUris', uris });
-      this.focus();
-    });
+  #takeDrop(dropped: DataTransfer): void {
+    if (this.#input.disabled || this.#takeImages(dropped)) return;
+    const uris = droppedUris(dropped);
+    if (uris.length > 0) this.#context.post({ type: 'attachUris', uris });
+    // Of a file that comes from outside the editor a page learns neither address nor owner.
+    else if (dropped.files.length > 0) this.#say(word('dropNotTaken'));
+    this.focus();
   }
 
   /** Whether there were pictures: they are attached, or it is said why not. */

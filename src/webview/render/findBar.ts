@@ -1,4 +1,5 @@
 // Finding in the whole transcript: what is typed is asked of the host, hits are walked entry by entry and marked where they are shown.
+import { putCursor } from '../cursor.ts';
 import { button, make, setText } from '../dom.ts';
 import type { Found, Revealed } from '../store.ts';
 import { word } from '../words.ts';
@@ -87,7 +88,7 @@ export class FindBar {
   openAt({ entryId, query }: Revealed): void {
     this.element.hidden = false;
     this.#input.value = query;
-    this.#input.focus();
+    putCursor(this.#input);
     this.#input.select();
     this.#found = undefined;
     this.#chosen = entryId;
