@@ -35,6 +35,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
   });
 
   it('is shown how to begin, with pictures', async () => {
+    // The editor leaves the pictures out where it has little room.
+    await roost.command('View: Close Primary Side Bar');
     await roost.commandWith('Welcome: Open Walkthrough...', 'Get started with Roost');
     const steps = roost.page.locator('.getting-started-step');
     const titles = ['Begin a session', 'Ask, and show', 'Decide yourself', 'Let it rest'];
@@ -42,10 +44,13 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
       await steps.filter({ hasText: title }).click();
       // Drawn by the editor in a page of its own.
       const shown = roost.panel.locator('svg');
-      await expect.poll(async () => (await shown.boundingBox())?.width ?? 0).toBeGreaterThan(200);
+      await expect
+        .poll(async () => (await shown.boundingBox())?.width ?? 0, patient)
+        .toBeGreaterThan(200);
       await roost.picture(`${name}-1b-walkthrough-${at}`);
     }
-    await roost.command('View: Close Editor');
+    await roost.page.locator('.tab.active .tab-actions .action-label').click();
+    await roost.openSideBar();
     await roost.panel.locator('.composer-input').waitFor();
   });
 
@@ -135,7 +140,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     });
     await roost.command('Roost: New Session');
     const tabs = roost.page.locator('.tabs-container .tab');
-    await expect.poll(() => tabs.count()).toBe(2);
+    await tabs.nth(1).waitFor();
     await roost.row('Ready').waitFor();
     await expect.poll(() => panelNotes(roost.page), patient).toBe(2 * notes);
     await silent.dispose();
@@ -148,7 +153,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('a new user of the %s VS Code',
     await roost.panel.locator('.composer-input').waitFor();
     await silentRow.click();
     expect(await tabs.count()).toBe(2);
-    await roost.row('First steps').click();
+    await tabs.filter({ hasText: 'First steps' }).click();
+    await roost.row('First steps').waitFor();
     await roost.panel.getByText('it-21-ran').first().waitFor();
     expect(await tabs.count()).toBe(2);
     expect(agents()).toBe(0);

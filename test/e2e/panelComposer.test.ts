@@ -175,6 +175,21 @@ describe('the composer', () => {
     expect(await page.inputValue(composer)).toBe('once more');
   });
 
+  it('gets the cursor when the page has the focus, and takes it from nobody else in the window', async () => {
+    const { page } = stage;
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.className ?? '');
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+    });
+    const asked = stage.applied;
+    stage.focus();
+    await expect.poll(() => stage.applied).toBeGreaterThan(asked);
+    expect(await focused()).not.toBe('composer-input');
+    await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    expect(await focused()).toBe('composer-input');
+  });
+
   it('stops the turn', async () => {
     await stage.startTurn('go');
     await stage.page.click('.stop');

@@ -1,8 +1,11 @@
 // The conversation panel in a real window: what is attached, coloured, compared and decided there goes through the editor itself.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
+import { root } from '../launch/paths.ts';
+import { dropFiles } from './support/dropFiles.ts';
+import { keptLayout } from './support/keptLayout.ts';
 import { pastePicture } from './support/pastePicture.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 import { inWindow, scriptedAgents } from './support/windowSuite.ts';
@@ -70,6 +73,24 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await roost.picture(`${name}-panel-2-code`);
   });
 
+  it('opens the place that a tool call names, and puts code at the cursor of an editor', async () => {
+    const { panel, page } = roost;
+    const target = join(folder, 'src', 'target.ts');
+    writeFileSync(target, '');
+    await panel.locator('.link-button.file', { hasText: 'list.ts' }).first().click();
+    await page.locator('.tab.active', { hasText: 'list.ts' }).waitFor();
+    await roost.openFile(target);
+    await roost.command('View: Move Editor into Right Group');
+    await roost.row('/help').first().click();
+    await panel.locator('.code .insert').first().click();
+    const written = page.locator('.monaco-editor .view-line', { hasText: 'export' });
+    await written.first().click();
+    await roost.picture(`${name}-panel-3c-inserted`);
+    await roost.command('File: Save');
+    await roost.command('View: Close Editor');
+    expect(readFileSync(target, 'utf8')).toContain('export');
+  });
+
   it('compares a proposed edit in the editor, which accepts it there', async () => {
     await roost.send('/write src/main.ts\nconsole.log(1);');
     await roost.panel.locator('.card .open-diff').click();
@@ -83,6 +104,34 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await tab.waitFor({ state: 'detached' });
     await roost.panel.locator('.entry.agent', { hasText: 'Wrote' }).waitFor();
     expect(readFileSync(join(folder, 'src', 'main.ts'), 'utf8')).toBe('console.log(1);\n');
+  });
+
+  it('lists what the session has changed, compares it, and takes it back when asked', async () => {
+    const { panel, page } = roost;
+    const fold = panel.getByRole('button', { name: '1 file changed' });
+    await fold.click();
+    const row = panel.locator('.change', { hasText: 'main.ts' });
+    await roost.picture(`${name}-panel-3b-changes`);
+    await row.locator('.change-name').click();
+    await page.locator('.tab.active', { hasText: 'main.ts (before' }).waitFor();
+    await roost.row('/help').first().click();
+    // A page that was hidden is a new one.
+    await fold.click();
+    await row.locator('.revert-change').click();
+    await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Revert File' }).click();
+    await panel.locator('.changes').waitFor({ state: 'hidden' });
+    expect(readFileSync(join(folder, 'src', 'main.ts'), 'utf8')).not.toBe('console.log(1);\n');
+  });
+
+  it('refuses a proposed edit in the editor, too', async () => {
+    await roost.send('/write src/other.ts\nconsole.log(2);');
+    await roost.panel.locator('.card .open-diff').click();
+    const tab = roost.page.locator('.tab', { hasText: 'other.ts (proposed edit)' });
+    await tab.waitFor();
+    await roost.page.locator('.editor-actions a[aria-label^="Reject"]').first().click();
+    await tab.waitFor({ state: 'detached' });
+    await roost.panel.locator('.card').waitFor({ state: 'detached' });
+    expect(existsSync(join(folder, 'src', 'other.ts'))).toBe(false);
   });
 
   it('finds with the editor’s own key', async () => {
@@ -160,6 +209,16 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await roost.picture(`${name}-panel-7-pickers`);
   });
 
+  it('asks before it leaves the editor for a link', async () => {
+    await roost.send('say See [the docs](https://example.invalid/docs).');
+    await roost.panel.locator('a', { hasText: 'the docs' }).click();
+    const dialog = roost.page.locator('.monaco-dialog-box');
+    await dialog.getByText('https://example.invalid/docs').waitFor();
+    await roost.picture(`${name}-panel-7a-link`);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   it('sends an image that is pasted', async () => {
     const { panel } = roost;
     await pastePicture(panel.locator('.composer-input'));
@@ -167,6 +226,28 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await roost.send('blocks');
     await panel.getByRole('log').getByText('"type":"image"').waitFor();
     await panel.locator('.entry.user .chip').last().waitFor();
+  });
+
+  it('attaches what is dropped: a picture from outside, and a file of the explorer', async () => {
+    const { panel, page } = roost;
+    const chips = panel.locator('.attached .chip');
+    const picture = join(root, 'media', 'icon.png');
+    await dropFiles(panel.locator('.transcript'), [picture]);
+    await chips.filter({ hasText: 'icon.png' }).waitFor();
+    await dropFiles(panel.locator('.transcript'), [join(folder, 'README.md')]);
+    await panel.locator('.composer-note', { hasText: 'neither a picture nor a file' }).waitFor();
+    await page.locator('.activitybar a[aria-label^="Explorer"]').click();
+    // The editor leaves a drop to the panel while Shift is held.
+    await roost.drag(
+      page.locator('.explorer-viewlet .monaco-list-row', { hasText: 'README.md' }),
+      panel.locator('.transcript'),
+      'Shift',
+    );
+    await chips.filter({ hasText: 'README.md' }).waitFor();
+    await roost.picture(`${name}-panel-7b-dropped`);
+    await roost.openSideBar();
+    await roost.send('blocks');
+    await panel.getByRole('log').getByText('"type":"resource_link"').waitFor();
   });
 
   it('keeps prompts in a queue that can be edited, ordered and emptied', async () => {
@@ -185,5 +266,15 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await panel.locator('.entry.agent', { hasText: 'three' }).waitFor();
     await roost.row(/^Ready/).waitFor();
     expect(await panel.locator('.entry.agent', { hasText: 'two' }).count()).toBe(0);
+  });
+
+  it('has its draft again after the window was loaded anew', async () => {
+    const input = roost.panel.locator('.composer-input');
+    await input.fill('half a thought');
+    await expect
+      .poll(() => keptLayout(roost.page), { timeout: 60_000 })
+      .toContain('half a thought');
+    await roost.page.reload();
+    await expect.poll(() => input.inputValue(), { timeout: 60_000 }).toBe('half a thought');
   });
 });

@@ -211,9 +211,8 @@ describe('sessions on disk', () => {
       const separator = roost.page.locator('.quick-input-list .quick-input-list-separator', {
         hasText: from,
       });
-      await roost.commandDoing('Roost: Find Sessions of Other Folders…', (patience) =>
-        separator.first().waitFor(patience),
-      );
+      await roost.command('Roost: Find Sessions of Other Folders…');
+      await separator.first().waitFor();
       await roost.picture(`saved-5-from-${name}`);
       await choose('say delta');
       await roost.row(/^say delta/).click();

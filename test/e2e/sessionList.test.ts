@@ -61,138 +61,144 @@ async function withAll(titles: readonly string[], action: string): Promise<void>
   await roost.chooseFromMenu(row(titles.at(-1) ?? ''), action);
 }
 
-inWindow(
-  'session-list',
-  hostsToTest()[0] ?? 'newest',
-  async (window) => {
-    ({ server, roost } = window);
-    await roost.openSideBar();
-    // A list to choose from closes when a window that is still being built moves the focus.
-    await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).waitFor();
-    for (const title of ['Beta', 'Alpha', 'Gamma']) await start(title);
-    await start('Delta', 'Forking');
-  },
-  settings,
-);
+describe.each(hostsToTest(['oldest', 'newest']))(
+  'the list of sessions in the %s VS Code',
+  (name) => {
+    inWindow(
+      'session-list',
+      name,
+      async (window) => {
+        ({ server, roost } = window);
+        await roost.openSideBar();
+        // A list to choose from closes when a window that is still being built moves the focus.
+        await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).waitFor();
+        for (const title of ['Beta', 'Alpha', 'Gamma']) await start(title);
+        await start('Delta', 'Forking');
+      },
+      settings,
+    );
 
-describe('the list of sessions', () => {
-  it('is grouped by agent, folder, day and need', async () => {
-    await roost.commandWith('Roost: Group Sessions By…', 'Agent');
-    await roost.row(/^Forking\s*1$/).waitFor();
-    await expect.poll(order).toEqual(['Forking', 'Delta', 'Scripted', 'Gamma', 'Alpha', 'Beta']);
-    await roost.picture('list-1-by-agent');
-    await roost.commandWith('Roost: Group Sessions By…', 'Folder');
-    await roost.row(/^workspace\s*4$/).waitFor();
-    await roost.commandWith('Roost: Group Sessions By…', 'Day');
-    await roost.row(/^Today\s*4$/).waitFor();
-    await roost.commandWith('Roost: Group Sessions By…', 'Need');
-    await roost.row(/^Ready\s*4$/).waitFor();
-  });
-
-  it('is sorted by title', async () => {
-    await roost.commandWith('Roost: Sort Sessions By…', 'Title');
-    await expect.poll(order).toEqual(['Ready', 'Alpha', 'Beta', 'Delta', 'Gamma']);
-  });
-
-  it('shows only what the filter leaves, says so, and shows all again', async () => {
-    await roost.commandChoosing('Roost: Filter Sessions…', 'Forking');
-    await roost.page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
-    await roost.row(/^Ready\s*1$/).waitFor();
-    await expect.poll(order).toEqual(['Ready', 'Delta']);
-    await roost.sideBar.locator('.message', { hasText: 'Filtered: 1 of 4' }).waitFor();
-    await roost.picture('list-2-filtered');
-    await roost.command('Roost: Show All Sessions');
-    await roost.row(/^Ready\s*4$/).waitFor();
-  });
-
-  it('has pinned rows on top, in the order they are dragged into', async () => {
-    await withAll(['Beta', 'Gamma'], 'Pin');
-    await roost.row(/^Pinned\s*2$/).waitFor();
-    await expect.poll(order).toEqual(['Pinned', 'Beta', 'Gamma', 'Ready', 'Alpha', 'Delta']);
-    // Whoever drags one of several that are selected drags them all.
-    await row('Alpha').click();
-    await roost.panel.locator('.title', { hasText: 'Alpha' }).waitFor();
-    await roost.drag(row('Gamma'), row('Beta'));
-    await expect.poll(order).toEqual(['Pinned', 'Gamma', 'Beta', 'Ready', 'Alpha', 'Delta']);
-    await roost.drag(row('Delta'), row('Gamma'));
-    await expect.poll(order).toEqual(['Pinned', 'Delta', 'Gamma', 'Beta', 'Ready', 'Alpha']);
-    await roost.drag(row('Delta'), row('Gamma'));
-    await expect.poll(order).toEqual(['Pinned', 'Gamma', 'Delta', 'Beta', 'Ready', 'Alpha']);
-    await roost.picture('list-3-pinned');
-    await withAll(['Gamma', 'Beta', 'Delta'], 'Unpin');
-    await roost.row(/^Ready\s*4$/).waitFor();
-  });
-
-  it('forks a session where its agent can', async () => {
-    // One alone: what several are offered is what all of them can do.
-    await row('Delta').click();
-    await roost.panel.locator('.title', { hasText: 'Delta' }).waitFor();
-    await roost.chooseFromMenu(row('Delta'), 'Fork Session');
-    await roost.row(/^Ready\s*5$/).waitFor();
-    await row('Alpha').click({ button: 'right' });
-    await roost.page.getByRole('menuitem', { name: 'Rename Session…' }).waitFor();
-    expect(await roost.page.getByRole('menuitem', { name: 'Fork Session' }).count()).toBe(0);
-    await roost.page.keyboard.press('Escape');
-    await roost.picture('list-4-forked');
-  });
-
-  it('shows what was answered for ever, and forgets it when told to', async () => {
-    await row('Alpha').click();
-    await roost.panel.locator('.title', { hasText: 'Alpha' }).waitFor();
-    await roost.send('permit Look around');
-    await roost.panel.getByRole('button', { name: /Always allow/ }).click();
-    await said('permission: always').waitFor();
-    await roost.send('permit Look around');
-    await said('permission: yes').waitFor();
-    await roost.chooseFromMenu(row('Alpha'), 'Remembered Answers…');
-    const answer = roost.page.locator('.quick-input-list .monaco-list-row', {
-      hasText: 'Look around',
+    it('is grouped by agent, folder, day and need', async () => {
+      await roost.commandWith('Roost: Group Sessions By…', 'Agent');
+      await roost.row(/^Forking\s*1$/).waitFor();
+      await expect.poll(order).toEqual(['Forking', 'Delta', 'Scripted', 'Gamma', 'Alpha', 'Beta']);
+      await roost.picture(`${name}-list-1-by-agent`);
+      await roost.commandWith('Roost: Group Sessions By…', 'Folder');
+      await roost.row(/^workspace\s*4$/).waitFor();
+      await roost.commandWith('Roost: Group Sessions By…', 'Day');
+      await roost.row(/^Today\s*4$/).waitFor();
+      await roost.commandWith('Roost: Group Sessions By…', 'Need');
+      await roost.row(/^Ready\s*4$/).waitFor();
     });
-    await answer.filter({ hasText: 'always allowed' }).waitFor();
-    await roost.picture('list-5-remembered');
-    await answer.click();
-    await roost.page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
-    await roost.notification('Forgotten.');
-    await roost.hideNotifications();
-    await roost.send('permit Look around');
-    await roost.row(/^Needs you\s*1$/).waitFor();
-    await roost.act(row('Alpha'), 'Reject');
-    await roost.row(/^Ready\s*5$/).waitFor();
-  });
 
-  it('takes a question from the row to its form, and a page to visit to its address', async () => {
-    await roost.send('ask form');
-    await roost.row(/^Needs you\s*1$/).waitFor();
-    await roost.closePanels();
-    await row('Alpha').click();
-    await roost.panel.locator('.card.question input').first().fill('Ada');
-    await roost.picture('list-6-question');
-    await roost.panel.locator('.card.question .primary').click();
-    await said('"name":"Ada"').waitFor();
-    await roost.send('ask url');
-    await roost.row(/^Needs you\s*1$/).waitFor();
-    await roost.panel.locator('.card-url', { hasText: 'https://example.invalid/login' }).waitFor();
-    await roost.act(row('Alpha'), 'Reject');
-    await said('"action":"decline"').waitFor();
-  });
+    it('is sorted by title', async () => {
+      await roost.commandWith('Roost: Sort Sessions By…', 'Title');
+      await expect.poll(order).toEqual(['Ready', 'Alpha', 'Beta', 'Delta', 'Gamma']);
+    });
 
-  it('stops, saves, archives and deletes several at once', async () => {
-    await withAll(['Beta', 'Gamma'], 'Save Session Now');
-    await withAll(['Beta', 'Gamma'], 'Stop Session');
-    await roost.row(/^Dormant\s*2$/).waitFor();
-    expect(agentsBelow(server)).toBe(3);
-    await withAll(['Beta', 'Gamma'], 'Archive');
-    const archive = roost.row(/^Archived\s*2$/);
-    await archive.waitFor();
-    if ((await archive.getAttribute('aria-expanded')) !== 'true') await archive.click();
-    await roost.picture('list-7-archived');
-    await roost.chooseFromMenu(row('Gamma'), 'Take out of the Archive');
-    await roost.row(/^Dormant\s*1$/).waitFor();
-    await withAll(['Gamma', 'Beta'], 'Delete Session');
-    await row('Gamma').waitFor({ state: 'detached' });
-    await row('Beta').waitFor({ state: 'detached' });
-    const moved = await roost.notification('Moved to the trash');
-    await moved.getByRole('button', { name: 'Undo' }).click();
-    await row('Gamma').waitFor();
-  });
-});
+    it('shows only what the filter leaves, says so, and shows all again', async () => {
+      await roost.commandChoosing('Roost: Filter Sessions…', 'Forking');
+      await roost.page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
+      await roost.row(/^Ready\s*1$/).waitFor();
+      await expect.poll(order).toEqual(['Ready', 'Delta']);
+      await roost.sideBar.locator('.message', { hasText: 'Filtered: 1 of 4' }).waitFor();
+      await roost.picture(`${name}-list-2-filtered`);
+      await roost.command('Roost: Show All Sessions');
+      await roost.row(/^Ready\s*4$/).waitFor();
+    });
+
+    it('has pinned rows on top, in the order they are dragged into', async () => {
+      await withAll(['Beta', 'Gamma'], 'Pin');
+      await roost.row(/^Pinned\s*2$/).waitFor();
+      await expect.poll(order).toEqual(['Pinned', 'Beta', 'Gamma', 'Ready', 'Alpha', 'Delta']);
+      // Whoever drags one of several that are selected drags them all.
+      await row('Alpha').click();
+      await roost.panel.locator('.title', { hasText: 'Alpha' }).waitFor();
+      await roost.drag(row('Gamma'), row('Beta'));
+      await expect.poll(order).toEqual(['Pinned', 'Gamma', 'Beta', 'Ready', 'Alpha', 'Delta']);
+      await roost.drag(row('Delta'), row('Gamma'));
+      await expect.poll(order).toEqual(['Pinned', 'Delta', 'Gamma', 'Beta', 'Ready', 'Alpha']);
+      await roost.drag(row('Delta'), row('Gamma'));
+      await expect.poll(order).toEqual(['Pinned', 'Gamma', 'Delta', 'Beta', 'Ready', 'Alpha']);
+      await roost.picture(`${name}-list-3-pinned`);
+      await withAll(['Gamma', 'Beta', 'Delta'], 'Unpin');
+      await roost.row(/^Ready\s*4$/).waitFor();
+    });
+
+    it('forks a session where its agent can', async () => {
+      // One alone: what several are offered is what all of them can do.
+      await row('Delta').click();
+      await roost.panel.locator('.title', { hasText: 'Delta' }).waitFor();
+      await roost.chooseFromMenu(row('Delta'), 'Fork Session');
+      await roost.row(/^Ready\s*5$/).waitFor();
+      await row('Fork of Delta').waitFor();
+      await row('Alpha').click({ button: 'right' });
+      await roost.page.getByRole('menuitem', { name: 'Rename Session…' }).waitFor();
+      expect(await roost.page.getByRole('menuitem', { name: 'Fork Session' }).count()).toBe(0);
+      await roost.page.keyboard.press('Escape');
+      await roost.picture(`${name}-list-4-forked`);
+    });
+
+    it('shows what was answered for ever, and forgets it when told to', async () => {
+      await row('Alpha').click();
+      await roost.panel.locator('.title', { hasText: 'Alpha' }).waitFor();
+      await roost.send('permit Look around');
+      await roost.panel.getByRole('button', { name: /Always allow/ }).click();
+      await said('permission: always').waitFor();
+      await roost.send('permit Look around');
+      await said('permission: yes').waitFor();
+      await roost.chooseFromMenu(row('Alpha'), 'Remembered Answers…');
+      const answer = roost.page.locator('.quick-input-list .monaco-list-row', {
+        hasText: 'Look around',
+      });
+      await answer.filter({ hasText: 'always allowed' }).waitFor();
+      await roost.picture(`${name}-list-5-remembered`);
+      await answer.click();
+      await roost.page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
+      await roost.notification('Forgotten.');
+      await roost.hideNotifications();
+      await roost.send('permit Look around');
+      await roost.row(/^Needs you\s*1$/).waitFor();
+      await roost.act(row('Alpha'), 'Reject');
+      await roost.row(/^Ready\s*5$/).waitFor();
+    });
+
+    it('takes a question from the row to its form, and a page to visit to its address', async () => {
+      await roost.send('ask form');
+      await roost.row(/^Needs you\s*1$/).waitFor();
+      await roost.closePanels();
+      await row('Alpha').click();
+      await roost.panel.locator('.card.question input').first().fill('Ada');
+      await roost.picture(`${name}-list-6-question`);
+      await roost.panel.locator('.card.question .primary').click();
+      await said('"name":"Ada"').waitFor();
+      await roost.send('ask url');
+      await roost.row(/^Needs you\s*1$/).waitFor();
+      await roost.panel
+        .locator('.card-url', { hasText: 'https://example.invalid/login' })
+        .waitFor();
+      await roost.act(row('Alpha'), 'Reject');
+      await said('"action":"decline"').waitFor();
+    });
+
+    it('stops, saves, archives and deletes several at once', async () => {
+      await withAll(['Beta', 'Gamma'], 'Save Session Now');
+      await withAll(['Beta', 'Gamma'], 'Stop Session');
+      await roost.row(/^Dormant\s*2$/).waitFor();
+      expect(agentsBelow(server)).toBe(3);
+      await withAll(['Beta', 'Gamma'], 'Archive');
+      const archive = roost.row(/^Archived\s*2$/);
+      await archive.waitFor();
+      if ((await archive.getAttribute('aria-expanded')) !== 'true') await archive.click();
+      await roost.picture(`${name}-list-7-archived`);
+      await roost.chooseFromMenu(row('Gamma'), 'Take out of the Archive');
+      await roost.row(/^Dormant\s*1$/).waitFor();
+      await withAll(['Gamma', 'Beta'], 'Delete Session');
+      await row('Gamma').waitFor({ state: 'detached' });
+      await row('Beta').waitFor({ state: 'detached' });
+      const moved = await roost.notification('Moved to the trash');
+      await moved.getByRole('button', { name: 'Undo' }).click();
+      await row('Gamma').waitFor();
+    });
+  },
+);

@@ -21,18 +21,6 @@ let server: ServerHost;
 let roost: RoostWindow;
 let folder: string;
 
-// The newest, or the one that is named: this suite runs on one host at a time.
-inWindow(
-  'sidebar',
-  hostsToTest()[0] ?? 'newest',
-  async (window) => {
-    suite = window;
-    ({ server, roost, folder } = window);
-    await roost.openSideBar();
-  },
-  scriptedAgents,
-);
-
 /** A prompt that asks for permission as soon as `go` is called, and not before. */
 function whenTold(title: string): { readonly prompt: string; readonly go: () => void } {
   const flag = join(suite.scratch, title);
@@ -50,7 +38,18 @@ function said(text: string): Locator {
   return roost.panel.getByRole('log').getByText(text);
 }
 
-describe('the side bar', () => {
+describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code', (name) => {
+  inWindow(
+    'sidebar',
+    name,
+    async (window) => {
+      suite = window;
+      ({ server, roost, folder } = window);
+      await roost.openSideBar();
+    },
+    scriptedAgents,
+  );
+
   it('shows a session below the group that says what it needs', async () => {
     await roost.command('Roost: New Session');
     await roost.panel.locator('.composer-input').waitFor();
@@ -67,7 +66,7 @@ describe('the side bar', () => {
     const badge = roost.page.locator('.activitybar .badge-content', { hasText: /^1$/ });
     await badge.waitFor();
     await roost.page.locator('.statusbar-item[id="roost.roost.roost.status"]').waitFor();
-    await roost.picture('sidebar-1-needs-you');
+    await roost.picture(`${name}-sidebar-1-needs-you`);
     await roost.act(asking, 'Allow');
     await said('permission: yes').waitFor();
     await roost.row(/^Ready\s*1$/).waitFor();
@@ -76,13 +75,25 @@ describe('the side bar', () => {
   });
 
   it('notifies about a session out of sight, and takes the answer there', async () => {
+    const led = whenTold('Lead me there');
+    await roost.send(led.prompt);
+    await roost.row(/^Working\s*1$/).waitFor();
+    await roost.closePanels();
+    led.go();
+    const first = await roost.notification('asks: Lead me there');
+    await first.getByRole('button', { name: 'Open', exact: true }).click();
+    await roost.panel
+      .locator('.card.permission')
+      .getByRole('button', { name: /^Reject/ })
+      .click();
+    await first.waitFor({ state: 'detached' });
     const { prompt, go } = whenTold('Out of sight');
     await roost.send(prompt);
     await roost.row(/^Working\s*1$/).waitFor();
     await roost.closePanels();
     go();
     const toast = await roost.notification('permit Delete everything asks: Out of sight');
-    await roost.picture('sidebar-2-notification');
+    await roost.picture(`${name}-sidebar-2-notification`);
     // One button, that opens the session; what answers at once are links before it.
     await toast.getByRole('button', { name: 'Open', exact: true }).waitFor();
     expect(await toast.getByRole('link').allTextContents()).toEqual([
@@ -94,9 +105,9 @@ describe('the side bar', () => {
     await toast.waitFor({ state: 'detached' });
     // Its turn ended while nobody looked: the row says so until somebody does.
     await roost.row(/^permit Delete everything\s*finished/).waitFor();
-    await roost.picture('sidebar-2b-unread');
+    await roost.picture(`${name}-sidebar-2b-unread`);
     await roost.row(/^permit Delete everything/).click();
-    await said('permission: no').waitFor();
+    await said('permission: no').nth(1).waitFor();
     await roost.row(/^permit Delete everything\s*Scripted/).waitFor();
   });
 
@@ -128,12 +139,14 @@ describe('the side bar', () => {
     await pick('Allow everything');
     const dialog = roost.page.locator('.monaco-dialog-box');
     await dialog.waitFor();
-    await roost.picture('sidebar-3-allow-all');
+    await roost.picture(`${name}-sidebar-3-allow-all`);
     await dialog.getByRole('button', { name: 'Allow Everything' }).click();
     await roost.row(/^permit Delete everything\s*allows everything/).waitFor();
     await roost.send('permit No question');
     await said('permission: yes').nth(2).waitFor();
-    await roost.picture('sidebar-3b-allows-all');
+    await roost.picture(`${name}-sidebar-3b-allows-all`);
+    await pick('Allow reads');
+    await roost.row(/^permit Delete everything\s*allows reads/).waitFor();
     await pick('Follow the settings');
     await roost.row(/^permit Delete everything\s*Scripted/).waitFor();
   });
@@ -152,12 +165,15 @@ describe('the side bar', () => {
     await roost.row(/^written\.txt\s*\+1 −0 · new/).waitFor();
     for (const theme of ['Dark Modern', 'Dark High Contrast', 'Light Modern']) {
       const input = roost.page.locator('.quick-input-widget input[type="text"]');
-      await roost.commandDoing('Preferences: Color Theme', async (patience) => {
-        await input.fill(theme, patience);
-        await input.press('Enter', patience);
-      });
+      await roost.command('Preferences: Color Theme');
+      await roost.page
+        .locator('.quick-input-list .monaco-list-row', { hasText: 'Modern' })
+        .first()
+        .waitFor();
+      await input.fill(theme);
+      await input.press('Enter');
       await roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-      await roost.picture(`sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
+      await roost.picture(`${name}-sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
     }
     await roost.act(row, 'Revert File…');
     const dialog = roost.page.locator('.monaco-dialog-box');
@@ -177,11 +193,11 @@ describe('the side bar', () => {
       hasText: 'permission: no',
     });
     await hit.first().waitFor();
-    await roost.picture('sidebar-7-search');
+    await roost.picture(`${name}-sidebar-7-search`);
     await hit.first().click();
     await roost.panel.locator('.entry.found-entry', { hasText: 'permission: no' }).waitFor();
     await roost.panel.locator('.find-count', { hasText: /^1 of \d/ }).waitFor();
-    await roost.picture('sidebar-7b-found');
+    await roost.picture(`${name}-sidebar-7b-found`);
     await roost.panel.locator('.to-end').click();
     await said('Step 149').waitFor();
   });
@@ -207,7 +223,7 @@ describe('the side bar', () => {
     await renamed.click();
     await said('Step 149').waitFor();
     expect(agentsBelow(server)).toBe(0);
-    await roost.picture('sidebar-3-dormant');
+    await roost.picture(`${name}-sidebar-3-dormant`);
     await roost.act(renamed, 'Start Session');
     await roost.row(/^Ready\s*1$/).waitFor();
     expect(agentsBelow(server)).toBe(1);
@@ -230,12 +246,10 @@ describe('the side bar', () => {
     await toast.getByRole('button', { name: 'Open Settings' }).waitFor();
     await roost.row(/^Failed\s*1$/).waitFor();
     await roost.tooltip(roost.row(/^missing/), 'What to do');
-    await roost.picture('sidebar-4-failed');
+    await roost.picture(`${name}-sidebar-4-failed`);
   });
-});
 
-describe('a workspace that is not trusted', () => {
-  it('starts nothing, and its settings do not count', async () => {
+  it('starts nothing in a workspace that is not trusted, whose settings do not count', async () => {
     const untrusted = join(suite.scratch, 'untrusted');
     mkdirSync(join(untrusted, '.vscode'), { recursive: true });
     writeFileSync(
@@ -259,7 +273,7 @@ describe('a workspace that is not trusted', () => {
       await roost.page
         .locator('.sidebar .monaco-button', { hasText: 'Manage Workspace Trust' })
         .waitFor();
-      await roost.picture('sidebar-5-untrusted');
+      await roost.picture(`${name}-sidebar-5-untrusted`);
       await roost.command('Roost: New Session');
       const refused = await roost.notification('No agent is started in a workspace');
       await refused.getByRole('button', { name: 'Manage Trust' }).click();

@@ -127,6 +127,11 @@ export class PanelStage {
     return stage;
   }
 
+  /** The number of the last message that the panel has shown. */
+  get applied(): number {
+    return Math.max(-1, ...this.said.map((one) => (one.type === 'applied' ? one.seq : -1)));
+  }
+
   /** The agent's side of the session. */
   get agent(): FakeLink {
     return this.domain.agents.last;

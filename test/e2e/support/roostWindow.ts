@@ -51,16 +51,22 @@ export class RoostWindow {
     await row.locator(`.actions .action-label[aria-label="${action}"]`).click();
   }
 
-  /** Drags a row onto something, as slowly as a hand does: the editor decides where it goes while it moves. */
-  async drag(row: Locator, target: Locator): Promise<void> {
+  /**
+   * Drags a row onto something, as slowly as a hand does: the editor decides where it goes while it moves. With a key,
+   * that is held from when it moves.
+   */
+  async drag(row: Locator, target: Locator, key?: 'Shift'): Promise<void> {
+    const { keyboard, mouse } = this.page;
     await row.hover();
-    await this.page.mouse.down();
+    await mouse.down();
     const box = await target.boundingBox();
     if (box === null) throw new Error('what is dragged onto cannot be seen');
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    await this.page.mouse.move(x, y, { steps: 10 });
-    await this.page.mouse.move(x, y + 1, { steps: 3 });
-    await this.page.mouse.up();
+    await mouse.move(x, y, { steps: 10 });
+    if (key !== undefined) await keyboard.down(key);
+    await mouse.move(x, y + 10, { steps: 10 });
+    await mouse.up();
+    if (key !== undefined) await keyboard.up(key);
   }
 
   /** Closes the list of notifications, which covers what is behind it. */
@@ -151,26 +157,24 @@ export class RoostWindow {
    * in a row what an earlier list said below it, unseen.
    */
   async choose(label: string | RegExp): Promise<void> {
-    await this.#choice(label).click();
-  }
-
-  #choice(label: string | RegExp): Locator {
     const begins = typeof label === 'string' ? new RegExp(`^${exactly(label)}`) : label;
-    return this.#quickInput
+    await this.#quickInput
       .locator('.quick-input-list .monaco-list-row', {
         has: this.page.locator('.label-name', { hasText: begins }),
       })
-      .first();
+      .first()
+      .click();
   }
 
   /** Chooses a command from the palette and then from the list that it shows. */
   async commandChoosing(title: string, label: string | RegExp): Promise<void> {
-    await this.commandDoing(title, (patience) => this.#choice(label).click(patience));
+    await this.command(title);
+    await this.choose(label);
   }
 
   /**
    * Chooses a command from the palette and does something in the list that it shows. Again when that list has gone:
-   * after the palette the editor gives the focus back to a panel, at times so late that it takes it from the list.
+   * a window that is still being built moves the focus, which closes it.
    */
   async commandDoing(
     title: string,

@@ -64,7 +64,9 @@ export function inWindow(
     const host = await installHost(hostName, say);
     const made = typeof settings === 'function' ? settings(scratch) : settings;
     const vsix = await freshVsix(say);
-    server = await startServerHost({ host, dataFolder, vsix, settings: made });
+    // Driven, the oldest one refuses to show any dialog.
+    const testDriver = hostName !== 'oldest';
+    server = await startServerHost({ host, dataFolder, vsix, settings: made, testDriver });
     const workbench = await openWorkbench(browser, server, folder);
     const roost = new RoostWindow(workbench.page);
     window = { host, browser, server, workbench, roost, scratch, folder, dataFolder };
