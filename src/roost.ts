@@ -6,17 +6,17 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { createAgentCatalog } from './agents/catalog.ts';
 import type { RoostApi } from './api.ts';
-import { AgentKeys } from './host/agentKeys.ts';
+import { AgentKeys } from './host/agents/agentKeys.ts';
 import { createHost } from './host/hostWiring.ts';
 import { createIds } from './host/ids.ts';
-import { ModelKey } from './host/modelKey.ts';
+import { ModelKey } from './host/agents/modelKey.ts';
 import { createOutputLog } from './host/outputLog.ts';
-import { namedFolders } from './host/otherFolders.ts';
-import { PanelsOnDemand } from './host/panelsOnDemand.ts';
+import { namedFolders } from './host/storage/otherFolders.ts';
+import { PanelsOnDemand } from './host/panel/panelsOnDemand.ts';
 import { createRoostApi } from './host/roostApi.ts';
 import { HostSettings } from './host/settings.ts';
-import { StorageFolders } from './host/storageFolder.ts';
-import { workspaceRoots } from './host/workspaceRoots.ts';
+import { StorageFolders } from './host/storage/storageFolder.ts';
+import { workspaceRoots } from './host/files/workspaceRoots.ts';
 import { systemClock } from './process/systemClock.ts';
 import type { ProcessHost } from './process/processHost.ts';
 import { SessionManager } from './session/manager.ts';
@@ -66,14 +66,14 @@ export function openRoost(context: vscode.ExtensionContext, began: number): Roos
     });
   });
   const files = new OnDemand(async () => {
-    const { EditorFiles } = await import('./host/workspaceFiles.ts');
+    const { EditorFiles } = await import('./host/files/workspaceFiles.ts');
     return new EditorFiles({ roots: workspaceRoots, logger, clock });
   });
   const launcher = new OnDemand(async () => {
     const [{ AcpAgentLauncher }, editorFiles, { ProtocolLog }, processHost] = await Promise.all([
       import('./acp/agentLauncher.ts'),
       files.get(),
-      import('./host/protocolLog.ts'),
+      import('./host/support/protocolLog.ts'),
       processes.get(),
     ]);
     const protocolLog = new ProtocolLog({
@@ -95,7 +95,7 @@ export function openRoost(context: vscode.ExtensionContext, began: number): Roos
     });
   });
   const languageModels = new OnDemand(async () => {
-    const { EditorLanguageModels } = await import('./host/languageModels.ts');
+    const { EditorLanguageModels } = await import('./host/agents/languageModels.ts');
     return new EditorLanguageModels();
   });
   const modelKey = new ModelKey({
@@ -137,7 +137,7 @@ export function openRoost(context: vscode.ExtensionContext, began: number): Roos
     (await processes.get()).locate(command);
   const keys = new AgentKeys(context.secrets);
   const mcpServers = new OnDemand(async () => {
-    const { McpServers } = await import('./host/mcpServers.ts');
+    const { McpServers } = await import('./host/agents/mcpServers.ts');
     const enabled = (): boolean => settings.current['mcp.enabled'];
     return new McpServers({ logger, enabled, globalStorage: context.globalStorageUri, locate });
   });
@@ -169,7 +169,7 @@ export function openRoost(context: vscode.ExtensionContext, began: number): Roos
   const panels = new PanelsOnDemand({
     logger,
     load: async () => {
-      const { ConversationPanels } = await import('./host/conversationPanels.ts');
+      const { ConversationPanels } = await import('./host/panel/conversationPanels.ts');
       const { extensionUri, workspaceState: memory } = context;
       return new ConversationPanels({ sessions, clock, logger, extensionUri, memory, showLog });
     },

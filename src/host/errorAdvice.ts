@@ -1,6 +1,6 @@
 // What to offer the user for each way an operation can fail: decided by the error's code alone. No editor.
 import type { SessionErrorCode } from '../session/errors.ts';
-import { commandId } from './commandIds.ts';
+import { commandId } from './commands/commandIds.ts';
 
 /** Something the user can do about a failure with one click. */
 export type AdviceAction =

@@ -11,8 +11,8 @@ import {
   type AdviceAction,
 } from './errorAdvice.ts';
 import { failureLine } from './plainText.ts';
-import { titleOf } from './sessionRows.ts';
-import { SessionNode } from './sessionTreeModel.ts';
+import { titleOf } from './list/sessionRows.ts';
+import { SessionNode } from './list/sessionTreeModel.ts';
 
 /** A button of a message. */
 interface Button extends vscode.MessageItem {

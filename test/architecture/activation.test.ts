@@ -9,8 +9,8 @@ import { root } from '../launch/paths.ts';
 const allowed = [
   /^src\/(roost\.ts|session\/|agents\/catalog\.ts)/,
   // The tree, its commands and their questions; panels and files only as what stands for them until they are needed.
-  /^src\/host\/(?!panel|conversation|doctor|metrics|workspaceFiles|protocolLog|containedPath|textEdits)/,
-  /^src\/host\/(panelOpener|panelsOnDemand)\.ts$/,
+  /^src\/host\/(?!panel\/|support\/(?!resourceMeter)|files\/(?!sessionChanges|workspaceRoots))/,
+  /^src\/host\/panel\/(askedEdit|panelOpener|panelsOnDemand)\.ts$/,
   /^src\/process\/systemClock\.ts$/,
   /^src\/storage\/storeOnDemand\.ts$/,
   // The small half of zod, with the words for its problems.

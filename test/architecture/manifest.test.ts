@@ -11,8 +11,8 @@ import {
   sessionEditorType,
   sessionScheme,
   sessionsViewId,
-} from '../../src/host/commandIds.ts';
-import { changeFlags, requestFlags, sessionFlags } from '../../src/host/sessionTreeModel.ts';
+} from '../../src/host/commands/commandIds.ts';
+import { changeFlags, requestFlags, sessionFlags } from '../../src/host/list/sessionTreeModel.ts';
 import { settingTable } from '../../src/session/settings.ts';
 import { bundleFile, bundleOf, translatedStrings } from './l10nStrings.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/process/systemClock.ts';
 import { toSessionError } from '../../src/session/errors.ts';
-import { EditorFiles, maxFileBytes } from '../../src/host/workspaceFiles.ts';
+import { EditorFiles, maxFileBytes } from '../../src/host/files/workspaceFiles.ts';
 import { when } from './roost.ts';
 
 const silent = {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { containedPath } from '../../src/host/containedPath.ts';
+import { containedPath } from '../../src/host/files/containedPath.ts';
 
 let base: string;
 let root: string;

@@ -7,7 +7,7 @@ import { InstalledAgents } from '../../src/agents/installedAgents.ts';
 import { knownDefinition } from '../../src/agents/knownDefinitions.ts';
 import { RegistryCopy } from '../../src/agents/registryCopy.ts';
 import { advice } from '../../src/host/errorAdvice.ts';
-import { containedPath } from '../../src/host/containedPath.ts';
+import { containedPath } from '../../src/host/files/containedPath.ts';
 import { createRoostApi } from '../../src/host/roostApi.ts';
 import { systemClock } from '../../src/process/systemClock.ts';
 import {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ProtocolLog } from '../../src/host/protocolLog.ts';
+import { ProtocolLog } from '../../src/host/support/protocolLog.ts';
 import { recordingLogger } from '../fakes/domain.ts';
 import { FakeClock } from '../fakes/fakeClock.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '../../src/chatProtocol/messages.ts';
 import { type SessionView, statusSchema } from '../../src/chatProtocol/session.ts';
 import { panelWords } from '../../src/chatProtocol/words.ts';
-import { changeView, entryView } from '../../src/host/panelEntries.ts';
-import { sessionView } from '../../src/host/panelSession.ts';
+import { changeView, entryView } from '../../src/host/panel/panelEntries.ts';
+import { sessionView } from '../../src/host/panel/panelSession.ts';
 import { sessionStatuses } from '../../src/session/status.ts';
 import type { SessionStatus } from '../../src/session/status.ts';
 

@@ -10,11 +10,11 @@ import {
 } from '../../../src/chatProtocol/messages.ts';
 import type { ChangedFile } from '../../../src/chatProtocol/session.ts';
 import { panelWords } from '../../../src/chatProtocol/words.ts';
-import { PanelChannel } from '../../../src/host/panelChannel.ts';
-import { PanelDrafts } from '../../../src/host/panelDrafts.ts';
-import { panelPage } from '../../../src/host/panelPage.ts';
-import { PanelRequests } from '../../../src/host/panelRequests.ts';
-import type { MentionSource } from '../../../src/host/panelComposing.ts';
+import { PanelChannel } from '../../../src/host/panel/panelChannel.ts';
+import { PanelDrafts } from '../../../src/host/panel/panelDrafts.ts';
+import { panelPage } from '../../../src/host/panel/panelPage.ts';
+import { PanelRequests } from '../../../src/host/panel/panelRequests.ts';
+import type { MentionSource } from '../../../src/host/panel/panelComposing.ts';
 import type { AgentUpdate } from '../../../src/session/agentUpdate.ts';
 import type { Disposable } from '../../../src/session/event.ts';
 import { TranscriptBuilder } from '../../../src/session/transcript.ts';

@@ -1,8 +1,8 @@
 // The pick list of agents, and the small parts around it: rows, command lines, free ids, keys.
 import { describe, expect, it } from 'vitest';
-import { AgentKeys } from '../../../src/host/agentKeys.ts';
-import { agentRows } from '../../../src/host/agentPickItems.ts';
-import { commandWords } from '../../../src/host/commandWords.ts';
+import { AgentKeys } from '../../../src/host/agents/agentKeys.ts';
+import { agentRows } from '../../../src/host/agents/agentPickItems.ts';
+import { commandWords } from '../../../src/host/agents/commandWords.ts';
 import type { AgentOffer } from '../../../src/session/agentOffers.ts';
 
 const t = (message: string, ...args: (string | number)[]): string =>

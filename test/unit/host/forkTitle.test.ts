@@ -1,6 +1,6 @@
 // What forks are called: told apart from their source and from one another by how they begin.
 import { expect, it } from 'vitest';
-import { forkTitle } from '../../../src/host/forkTitle.ts';
+import { forkTitle } from '../../../src/host/commands/forkTitle.ts';
 import { english } from './sessionFixtures.ts';
 
 it('a fork says whose it is, with a number where there is one already', () => {

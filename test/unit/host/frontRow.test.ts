@@ -1,6 +1,6 @@
 // Which row of the tree is selected when a conversation comes to the front, and when the editor cannot find it at first.
 import { expect, it } from 'vitest';
-import { FrontRow } from '../../../src/host/frontRow.ts';
+import { FrontRow } from '../../../src/host/list/frontRow.ts';
 
 function setUp(): {
   readonly front: FrontRow<string>;

@@ -1,7 +1,7 @@
 // The notice before idle sessions are stopped: one for all, once, and its buttons do what they say.
 import { describe, expect, it } from 'vitest';
-import { IdleNotice } from '../../../src/host/idleNotice.ts';
-import { SessionListModel } from '../../../src/host/sessionListModel.ts';
+import { IdleNotice } from '../../../src/host/notices/idleNotice.ts';
+import { SessionListModel } from '../../../src/host/list/sessionListModel.ts';
 import { fakeDomain, type FakeDomain } from '../../fakes/domain.ts';
 import { settle } from '../../fakes/fakeClock.ts';
 import { english } from './sessionFixtures.ts';

@@ -6,7 +6,7 @@ import {
   resolveServer,
   variablesOf,
   type McpConfig,
-} from '../../../src/host/mcpConfig.ts';
+} from '../../../src/host/agents/mcpConfig.ts';
 
 const values: Readonly<Record<string, string>> = {
   'input:token': 'the "token"',

@@ -1,7 +1,7 @@
 // A session at work with a channel to a panel, as the panel's tests begin; its pages are read slowly.
 import { expect } from 'vitest';
 import { type ToPanel, toPanelSchema } from '../../../src/chatProtocol/messages.ts';
-import { PanelChannel } from '../../../src/host/panelChannel.ts';
+import { PanelChannel } from '../../../src/host/panel/panelChannel.ts';
 import type { AgentUpdate } from '../../../src/session/agentUpdate.ts';
 import { TranscriptBuilder } from '../../../src/session/transcript.ts';
 import { emptyModel, reduce } from '../../../src/webview/store.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { EntryChange, EntryView } from '../../../src/chatProtocol/entries.ts';
-import { ChangeBatch } from '../../../src/host/panelBatch.ts';
+import { ChangeBatch } from '../../../src/host/panel/panelBatch.ts';
 import { applyChanges } from '../../../src/webview/store.ts';
 
 const id = fc.constantFrom('a', 'b', 'c');

@@ -1,7 +1,7 @@
 // The line from host to panel: what is sent, when, and how much of it.
 import { describe, expect, it } from 'vitest';
 import { type ToPanel, toPanelSchema } from '../../../src/chatProtocol/messages.ts';
-import { PanelChannel } from '../../../src/host/panelChannel.ts';
+import { PanelChannel } from '../../../src/host/panel/panelChannel.ts';
 import { emptyModel, reduce } from '../../../src/webview/store.ts';
 import { fakeDomain } from '../../fakes/domain.ts';
 import { settle } from '../../fakes/fakeClock.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { toPanelSchema } from '../../../src/chatProtocol/messages.ts';
-import { entryView } from '../../../src/host/panelEntries.ts';
+import { entryView } from '../../../src/host/panel/panelEntries.ts';
 import { opened, text } from './openChannel.ts';
 
 /** What may happen between host, panel and agent, in any order. */

@@ -1,6 +1,6 @@
 // Where links of agents lead, and where they do not.
 import { describe, expect, it } from 'vitest';
-import { linkTarget } from '../../../src/host/panelLinks.ts';
+import { linkTarget } from '../../../src/host/panel/panelLinks.ts';
 
 describe('links', () => {
   it.each([

@@ -1,6 +1,6 @@
 // The page of a panel: strict, and nothing that a session is called can change it.
 import { expect, it } from 'vitest';
-import { panelPage } from '../../../src/host/panelPage.ts';
+import { panelPage } from '../../../src/host/panel/panelPage.ts';
 
 const page = panelPage({
   script: 'https://host/panel.js',

@@ -1,12 +1,12 @@
 // What a prompt is made of on the host's side: attachments, drafts, matches, edits in their file, and what a search finds.
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../../src/chatProtocol/composing.ts';
-import { draftOf, promptBlocks } from '../../../src/host/panelAttached.ts';
-import { PanelDrafts } from '../../../src/host/panelDrafts.ts';
-import { editSides } from '../../../src/host/panelEditSides.ts';
-import { entryView } from '../../../src/host/panelEntries.ts';
-import { entriesWith } from '../../../src/host/panelFind.ts';
-import { bestMatches } from '../../../src/host/panelMatches.ts';
+import { draftOf, promptBlocks } from '../../../src/host/panel/panelAttached.ts';
+import { PanelDrafts } from '../../../src/host/panel/panelDrafts.ts';
+import { editSides } from '../../../src/host/panel/panelEditSides.ts';
+import { entryView } from '../../../src/host/panel/panelEntries.ts';
+import { entriesWith } from '../../../src/host/panel/panelFind.ts';
+import { bestMatches } from '../../../src/host/panel/panelMatches.ts';
 import { promptText } from '../../../src/session/promptQueue.ts';
 import type { TranscriptEntry } from '../../../src/session/transcript.ts';
 

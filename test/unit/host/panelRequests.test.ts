@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FromPanel, ToPanel } from '../../../src/chatProtocol/messages.ts';
 import type { ChangedFile, ErrorView } from '../../../src/chatProtocol/session.ts';
-import type { PanelChannel } from '../../../src/host/panelChannel.ts';
-import { PanelRequests } from '../../../src/host/panelRequests.ts';
+import type { PanelChannel } from '../../../src/host/panel/panelChannel.ts';
+import { PanelRequests } from '../../../src/host/panel/panelRequests.ts';
 import { SessionError } from '../../../src/session/errors.ts';
 import { fakeDomain } from '../../fakes/domain.ts';
 import type { FakeDomain } from '../../fakes/domain.ts';

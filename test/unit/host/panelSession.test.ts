@@ -1,9 +1,9 @@
 // A session as its panel shows it: whatever an agent has sent, something that can be shown.
 import { describe, expect, it } from 'vitest';
 import { sessionViewSchema } from '../../../src/chatProtocol/session.ts';
-import { entryView, viewLimits } from '../../../src/host/panelEntries.ts';
-import { formFields } from '../../../src/host/panelForm.ts';
-import { sessionView } from '../../../src/host/panelSession.ts';
+import { entryView, viewLimits } from '../../../src/host/panel/panelEntries.ts';
+import { formFields } from '../../../src/host/panel/panelForm.ts';
+import { sessionView } from '../../../src/host/panel/panelSession.ts';
 import type { SessionDetails } from '../../../src/session/sessions.ts';
 import { agentFactsSchema } from '../../../src/session/state.ts';
 import { details as detailsOf, info } from './sessionFixtures.ts';

@@ -9,7 +9,7 @@ import {
   plainLine,
   withoutIcons,
 } from '../../../src/host/plainText.ts';
-import { shortAge, shortSpan, since } from '../../../src/host/relativeTime.ts';
+import { shortAge, shortSpan, since } from '../../../src/host/list/relativeTime.ts';
 import { english } from './sessionFixtures.ts';
 
 describe('plainLine', () => {

@@ -1,7 +1,11 @@
 // "Allow" and "Reject" stand for the mildest option that says so; each failure comes with what helps.
 import { describe, expect, it } from 'vitest';
 import { advice, needsSession } from '../../../src/host/errorAdvice.ts';
-import { allowOption, rejectOption, requestFlagsOf } from '../../../src/host/sessionTreeModel.ts';
+import {
+  allowOption,
+  rejectOption,
+  requestFlagsOf,
+} from '../../../src/host/list/sessionTreeModel.ts';
 import { sessionErrorCodes } from '../../../src/session/errors.ts';
 import { permission } from './sessionFixtures.ts';
 

@@ -1,8 +1,8 @@
 // The notification of a request: what it says and what its links do, and that an agent cannot put links of its own into it.
 import { describe, expect, it } from 'vitest';
-import { worthTelling } from '../../../src/host/notifyWhen.ts';
-import { requestButton, requestMessage } from '../../../src/host/requestMessage.ts';
-import { rowNameSchema } from '../../../src/host/sessionTreeModel.ts';
+import { worthTelling } from '../../../src/host/notices/notifyWhen.ts';
+import { requestButton, requestMessage } from '../../../src/host/notices/requestMessage.ts';
+import { rowNameSchema } from '../../../src/host/list/sessionTreeModel.ts';
 import { english, info, permission } from './sessionFixtures.ts';
 
 /** What the editor takes for a link in a notification. */

@@ -1,6 +1,6 @@
 // Exports as Markdown: everything said is in them, and a fence always closes.
 import { describe, expect, it } from 'vitest';
-import { exportMarkdown } from '../../../src/host/sessionExport.ts';
+import { exportMarkdown } from '../../../src/host/storage/sessionExport.ts';
 import type { TranscriptEntry } from '../../../src/session/transcript.ts';
 import { dormant } from './sessionFixtures.ts';
 

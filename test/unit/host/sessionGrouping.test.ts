@@ -11,8 +11,8 @@ import {
   sortKey,
   startOfDay,
   type ListView,
-} from '../../../src/host/sessionGrouping.ts';
-import { SessionListModel } from '../../../src/host/sessionListModel.ts';
+} from '../../../src/host/list/sessionGrouping.ts';
+import { SessionListModel } from '../../../src/host/list/sessionListModel.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 import { dormant, FakeList, info, permission } from './sessionFixtures.ts';
 

@@ -4,7 +4,7 @@ import {
   publishEveryMs,
   SessionListModel,
   type Publication,
-} from '../../../src/host/sessionListModel.ts';
+} from '../../../src/host/list/sessionListModel.ts';
 import { FakeClock } from '../../fakes/fakeClock.ts';
 import { dormant, FakeList, info, permission } from './sessionFixtures.ts';
 

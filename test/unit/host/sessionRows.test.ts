@@ -8,8 +8,8 @@ import {
   sessionFacts,
   sessionRow,
   type RowContext,
-} from '../../../src/host/sessionRows.ts';
-import { contextValue, OlderNode } from '../../../src/host/sessionTreeModel.ts';
+} from '../../../src/host/list/sessionRows.ts';
+import { contextValue, OlderNode } from '../../../src/host/list/sessionTreeModel.ts';
 import { sessionStatuses } from '../../../src/session/status.ts';
 import { details, dormant, english, info, permission } from './sessionFixtures.ts';
 

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { StorageFolders, type StorageContext } from '../../../src/host/storageFolder.ts';
+import { StorageFolders, type StorageContext } from '../../../src/host/storage/storageFolder.ts';
 import { recordingLogger } from '../../fakes/domain.ts';
 
 /** State that lasts as long as what it belongs to. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { byNeed, placeOf, shortName } from '../../../src/host/storePlace.ts';
+import { byNeed, placeOf, shortName } from '../../../src/host/storage/storePlace.ts';
 import type { SavedSessionInfo } from '../../../src/session/info.ts';
 
 const directory = '/data/workspaceStorage/abc/roost.roost';

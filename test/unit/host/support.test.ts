@@ -1,8 +1,13 @@
 // What says how Roost is doing: the cost of sessions, the doctor's report, the figures of the metrics view.
 import { describe, expect, it } from 'vitest';
-import { examineAll, type DoctorDeps } from '../../../src/host/doctorReport.ts';
-import { Metrics, metricsSeconds } from '../../../src/host/metrics.ts';
-import { cpuText, memoryText, ResourceMeter, sizeText } from '../../../src/host/resourceMeter.ts';
+import { examineAll, type DoctorDeps } from '../../../src/host/support/doctorReport.ts';
+import { Metrics, metricsSeconds } from '../../../src/host/support/metrics.ts';
+import {
+  cpuText,
+  memoryText,
+  ResourceMeter,
+  sizeText,
+} from '../../../src/host/support/resourceMeter.ts';
 import type { Machine, ResourceUse } from '../../../src/session/ports.ts';
 import { fakeDomain } from '../../fakes/domain.ts';
 import { FakeClock, settle } from '../../fakes/fakeClock.ts';

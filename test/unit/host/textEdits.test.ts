@@ -7,7 +7,7 @@ import {
   looksBinary,
   smallestEdit,
   withLineEnds,
-} from '../../../src/host/textEdits.ts';
+} from '../../../src/host/files/textEdits.ts';
 
 describe('linesOf', () => {
   const text = 'one\r\ntwo\nthree';

@@ -1,0 +1,387 @@
+// The tree of sessions in the side bar: refreshes the smallest part that changed, and never starts anything.
+import * as vscode from 'vscode';
+import type { Clock } from '../../session/clock.ts';
+import type { Disposable } from '../../session/event.ts';
+import type { PendingRequest } from '../../session/info.ts';
+import type { Logger } from '../../session/ports.ts';
+import type { SessionDetails, Sessions } from '../../session/sessions.ts';
+import { sessionsViewId } from '../commands/commandIds.ts';
+import type { PanelOpener } from '../panel/panelOpener.ts';
+import { costFacts, type ResourceMeter } from '../support/resourceMeter.ts';
+import type { Publication, SessionListModel } from './sessionListModel.ts';
+import type { GroupId } from './sessionGrouping.ts';
+import { FrontRow } from './frontRow.ts';
+import { SessionDrag } from './sessionDrag.ts';
+import type { SessionChanges } from '../files/sessionChanges.ts';
+import {
+  changeRow,
+  groupRow,
+  olderRow,
+  requestRow,
+  sessionFacts,
+  sessionRow,
+  titleOf,
+  type FileChange,
+  type Row,
+  type RowContext,
+  goneRow,
+} from './sessionRows.ts';
+import { tooltip, treeItem } from './sessionTreeItems.ts';
+import {
+  ChangeNode,
+  GroupNode,
+  OlderNode,
+  pageSize,
+  RequestNode,
+  SessionNode,
+  type TreeNode,
+} from './sessionTreeModel.ts';
+import { folderName } from '../files/workspaceRoots.ts';
+
+/** Ages on rows are this coarse; while nobody looks they are not kept up to date. */
+const ageEveryMs = 60_000;
+
+/** What the tree is built from. */
+export interface SessionTreeDeps {
+  readonly sessions: Pick<Sessions, 'get' | 'list' | 'details' | 'saved' | 'setPinned'>;
+  readonly meter: ResourceMeter;
+  readonly model: SessionListModel;
+  readonly panels: PanelOpener;
+  readonly changes: Pick<SessionChanges, 'of'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly noticeMinutes: () => number;
+}
+
+/** Gives the editor nodes and rows. Nodes are the same objects for as long as what they stand for exists. */
+export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
+  readonly #deps: SessionTreeDeps;
+  readonly #changed = new vscode.EventEmitter<TreeNode[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #groups = new Map<GroupId, GroupNode>();
+  readonly #older = new Map<string, OlderNode>();
+  readonly #nodes = new Map<string, SessionNode>();
+  readonly #requests = new Map<string, Map<string, RequestNode>>();
+  /** What each node of a changed file stands for; gone with the node. */
+  readonly #changes = new WeakMap<ChangeNode, FileChange>();
+  /** What the editor was last given for a session, so that a change nobody can see refreshes nothing. */
+  readonly #given = new Map<string, string>();
+  /** Sessions whose row is open: one that moves to another group is a new row to the editor. */
+  readonly #open = new Set<string>();
+  readonly #view: vscode.TreeView<TreeNode>;
+  readonly #store: Disposable[] = [];
+  #ageTimer: Disposable | undefined;
+
+  constructor(deps: SessionTreeDeps) {
+    this.#deps = deps;
+    this.#view = vscode.window.createTreeView(sessionsViewId, {
+      treeDataProvider: this,
+      showCollapseAll: false,
+      canSelectMany: true,
+      dragAndDropController: new SessionDrag(deps),
+    });
+    const frontRow = new FrontRow<TreeNode>(this.#view, (sessionId) =>
+      deps.model.groupOf(sessionId) === undefined ? undefined : this.#sessionNode(sessionId),
+    );
+    this.#store.push(
+      this.#view,
+      this.#changed,
+      deps.model.onDidPublish((publication) => {
+        this.#refresh(publication);
+        frontRow.published();
+      }),
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible) this.#refreshAges();
+        this.#keepAges(visible);
+      }),
+      this.#view.onDidExpandElement(({ element }) => {
+        if (element.kind === 'session') this.#open.add(element.sessionId);
+      }),
+      this.#view.onDidCollapseElement(({ element }) => {
+        if (element.kind === 'session') this.#open.delete(element.sessionId);
+      }),
+      deps.panels.onDidChangeActive((sessionId) => {
+        frontRow.follow(sessionId);
+      }),
+    );
+    this.#keepAges(this.#view.visible);
+    this.#showBadge();
+    this.#showFilter();
+  }
+
+  /** The rows that are selected. */
+  get selection(): readonly TreeNode[] {
+    return this.#view.selection;
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
+    if (node === undefined) return this.#deps.model.groups().map((group) => this.#groupNode(group));
+    switch (node.kind) {
+      case 'group':
+        return this.#page(node.group, 0);
+      case 'older':
+        return this.#page(node.group, node.offset);
+      case 'session':
+        return this.#belowSession(node.sessionId);
+      case 'request':
+      case 'change':
+        return [];
+    }
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    switch (node.kind) {
+      case 'group':
+        return undefined;
+      case 'older':
+        return this.#container(node.group, node.offset - 1);
+      case 'session': {
+        const group = this.#deps.model.groupOf(node.sessionId);
+        if (group === undefined) return undefined;
+        return this.#container(group, this.#deps.model.members(group).indexOf(node.sessionId));
+      }
+      case 'request':
+      case 'change':
+        return this.#sessionNode(node.sessionId);
+    }
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    const row = this.#row(node);
+    if (node.kind === 'session') {
+      this.#given.set(node.sessionId, this.#look(node.sessionId));
+      const [shown] = this.#deps.sessions.get(node.sessionId)?.pendingRequests ?? [];
+      node.shownRequestId = shown?.requestId;
+      if (row.children === 'closed' && this.#open.has(node.sessionId)) {
+        return treeItem({ ...row, children: 'open' }, node);
+      }
+    }
+    return treeItem(row, node);
+  }
+
+  /** Tooltips are made when somebody points at the row. */
+  async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
+    const details = node.kind === 'session' ? this.#details(node.sessionId) : undefined;
+    if (details !== undefined) {
+      const facts = [
+        ...sessionFacts(details, vscode.l10n.t),
+        ...(await costFacts(this.#deps, details.info, vscode.l10n.t)),
+      ];
+      item.tooltip = tooltip(titleOf(details.info), facts);
+    } else if (node.kind === 'request') {
+      const request = this.#request(node);
+      if (request !== undefined) item.tooltip = tooltip(request.title, []);
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.#ageTimer?.dispose();
+    this.#ageTimer = undefined;
+    for (const held of this.#store.splice(0)) held.dispose();
+  }
+
+  #row(node: TreeNode): Row {
+    const { model } = this.#deps;
+    switch (node.kind) {
+      case 'group': {
+        const size = model.sizeOf(node.group);
+        return groupRow(node.group, size, vscode.l10n.t, this.#nameOf(node.group));
+      }
+      case 'older':
+        return olderRow(node, model.sizeOf(node.group), vscode.l10n.t);
+      case 'session': {
+        const details = this.#details(node.sessionId);
+        if (details !== undefined) return sessionRow(details, this.#context());
+        return goneRow(`session:${node.sessionId}`);
+      }
+      case 'request': {
+        const request = this.#request(node);
+        if (request !== undefined) return requestRow(node.sessionId, request, vscode.l10n.t);
+        return goneRow(`request:${node.sessionId}:${node.requestId}`);
+      }
+      case 'change': {
+        const change = this.#changes.get(node);
+        if (change !== undefined) return changeRow(node.sessionId, change, vscode.l10n.t);
+        return goneRow(`change:${node.sessionId}:${node.path}`);
+      }
+    }
+  }
+
+  #refresh({ groups, groupsShown, sessions }: Publication): void {
+    for (const sessionId of sessions) {
+      if (this.#deps.model.groupOf(sessionId) === undefined) this.#forget(sessionId);
+    }
+    this.#showBadge();
+    this.#showFilter();
+    if (groupsShown) {
+      this.#changed.fire(undefined);
+      return;
+    }
+    // All at once: a session that moves must leave its old group in the same refresh in which it comes into the new one.
+    const nodes: TreeNode[] = [...groups].map((group) => this.#groupNode(group));
+    for (const sessionId of sessions) {
+      const group = this.#deps.model.groupOf(sessionId);
+      if (group !== undefined && !groups.has(group) && this.#looksDifferent(sessionId)) {
+        nodes.push(this.#sessionNode(sessionId));
+      }
+    }
+    if (nodes.length > 0) this.#changed.fire(nodes);
+  }
+
+  #refreshAges(): void {
+    const nodes = [...this.#given.keys()]
+      .filter((sessionId) => this.#looksDifferent(sessionId))
+      .map((sessionId) => this.#sessionNode(sessionId));
+    if (nodes.length > 0) this.#changed.fire(nodes);
+  }
+
+  #keepAges(visible: boolean): void {
+    this.#ageTimer?.dispose();
+    this.#ageTimer = undefined;
+    if (!visible) return;
+    this.#ageTimer = this.#deps.clock.after(ageEveryMs, () => {
+      this.#refreshAges();
+      this.#keepAges(true);
+    });
+  }
+
+  /** Whether the editor shows this session, and something else than it should. */
+  #looksDifferent(sessionId: string): boolean {
+    const given = this.#given.get(sessionId);
+    return given !== undefined && given !== this.#look(sessionId);
+  }
+
+  /** Everything that can be seen of a session's row and of those below it, to compare. */
+  #look(sessionId: string): string {
+    const details = this.#details(sessionId);
+    if (details === undefined) return '';
+    const { pendingRequests, changedFiles, status } = details.info;
+    // At a turn's end files may differ that were known to be changed before.
+    const files = [changedFiles, changedFiles > 0 ? status : ''];
+    return JSON.stringify([sessionRow(details, this.#context()), pendingRequests, files]);
+  }
+
+  #showBadge(): void {
+    const { needsYou } = this.#deps.model.counts();
+    this.#view.badge =
+      needsYou === 0
+        ? undefined
+        : { value: needsYou, tooltip: vscode.l10n.t('{0} sessions need you', needsYou) };
+  }
+
+  /** Says above the rows that some are hidden, and how many. */
+  #showFilter(): void {
+    const { hidden, total } = this.#deps.model.counts();
+    const said =
+      hidden === 0
+        ? ''
+        : vscode.l10n.t('Filtered: {0} of {1} sessions shown', total - hidden, total);
+    if (this.#view.message !== said) this.#view.message = said;
+  }
+
+  /** What the agent or the folder of a group is called. */
+  #nameOf(group: GroupId): string | undefined {
+    if (group.startsWith('folder:')) return folderName(group.slice('folder:'.length));
+    const [member] = group.startsWith('agent:') ? this.#deps.model.members(group) : [];
+    return member === undefined ? undefined : this.#details(member)?.agentName;
+  }
+
+  #context(): RowContext {
+    return {
+      now: this.#deps.clock.now(),
+      noticeMinutes: this.#deps.noticeMinutes(),
+      t: vscode.l10n.t,
+    };
+  }
+
+  #details(sessionId: string): SessionDetails | undefined {
+    return this.#deps.sessions.get(sessionId) === undefined
+      ? undefined
+      : this.#deps.sessions.details(sessionId);
+  }
+
+  #request(node: RequestNode): PendingRequest | undefined {
+    return this.#deps.sessions
+      .get(node.sessionId)
+      ?.pendingRequests.find(({ requestId }) => requestId === node.requestId);
+  }
+
+  /** One page of a group's rows, and the row behind which the rest is. */
+  #page(group: GroupId, offset: number): TreeNode[] {
+    const members = this.#deps.model.members(group);
+    const end = offset + pageSize;
+    const nodes: TreeNode[] = members
+      .slice(offset, end)
+      .map((sessionId) => this.#sessionNode(sessionId));
+    if (members.length > end) nodes.push(this.#olderNode(group, end));
+    return nodes;
+  }
+
+  /** The node that the row at `index` of a group stands below. */
+  #container(group: GroupId, index: number): TreeNode {
+    return index < pageSize
+      ? this.#groupNode(group)
+      : this.#olderNode(group, index - (index % pageSize));
+  }
+
+  #groupNode(group: GroupId): GroupNode {
+    return kept(this.#groups, group, () => new GroupNode(group));
+  }
+
+  #olderNode(group: GroupId, offset: number): OlderNode {
+    return kept(this.#older, `${group}:${offset}`, () => new OlderNode(group, offset));
+  }
+
+  #sessionNode(sessionId: string): SessionNode {
+    return kept(this.#nodes, sessionId, () => new SessionNode(sessionId));
+  }
+
+  #requestNodes(sessionId: string): RequestNode[] {
+    const pending = this.#deps.sessions.get(sessionId)?.pendingRequests ?? [];
+    const before = this.#requests.get(sessionId) ?? new Map<string, RequestNode>();
+    const now = new Map<string, RequestNode>();
+    for (const { requestId } of pending) {
+      now.set(requestId, before.get(requestId) ?? new RequestNode(sessionId, requestId));
+    }
+    if (now.size > 0) this.#requests.set(sessionId, now);
+    else this.#requests.delete(sessionId);
+    return [...now.values()];
+  }
+
+  /** Requests at once; with files that were changed, as soon as they have been compared. */
+  #belowSession(sessionId: string): TreeNode[] | Promise<TreeNode[]> {
+    const requests = this.#requestNodes(sessionId);
+    if ((this.#deps.sessions.get(sessionId)?.changedFiles ?? 0) === 0) return requests;
+    return this.#deps.changes.of(sessionId).then(
+      (changes) => [
+        ...requests,
+        ...changes.map((change) => {
+          const node = new ChangeNode(sessionId, change.path);
+          this.#changes.set(node, change);
+          return node;
+        }),
+      ],
+      (error: unknown) => {
+        this.#deps.logger.warn(`${sessionId}: its changes are not known: ${String(error)}`);
+        return requests;
+      },
+    );
+  }
+
+  #forget(sessionId: string): void {
+    this.#nodes.delete(sessionId);
+    this.#requests.delete(sessionId);
+    this.#given.delete(sessionId);
+    this.#open.delete(sessionId);
+  }
+}
+
+function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

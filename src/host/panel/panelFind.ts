@@ -1,0 +1,46 @@
+// Finding a text in a whole transcript: which entries show it.
+import { isFileBefore } from '../../session/fileChanges.ts';
+import type { TranscriptEntry } from '../../session/transcript.ts';
+
+/** How many entries are named at most. */
+const hitLimit = 2000;
+
+/** The ids of the entries that show a text, whatever its case, oldest first. */
+export function entriesWith(
+  entries: readonly TranscriptEntry[],
+  query: string,
+): { readonly hits: string[]; readonly more: boolean } {
+  const wanted = query.toLowerCase();
+  const hits: string[] = [];
+  for (const entry of entries) {
+    if (isFileBefore(entry)) continue;
+    if (!textsOf(entry).some((text) => text.toLowerCase().includes(wanted))) continue;
+    if (hits.length === hitLimit) return { hits, more: true };
+    hits.push(entry.id);
+  }
+  return { hits, more: false };
+}
+
+/** What of an entry can be read in the panel, unfolded. */
+function textsOf(entry: TranscriptEntry): string[] {
+  switch (entry.type) {
+    case 'user':
+    case 'agent':
+    case 'thought':
+    case 'notice':
+      return [entry.text];
+    case 'plan':
+      return entry.entries.map(({ content }) => content);
+    case 'toolCall':
+      return [
+        entry.title,
+        ...(entry.content ?? []).flatMap((content) => {
+          if (content.type === 'text') return [content.text];
+          if (content.type !== 'diff') return [];
+          // Removed lines are shown as well.
+          return [content.path, content.oldText ?? '', content.newText];
+        }),
+        ...(entry.terminals ?? []).flatMap(({ command, output }) => [command ?? '', output]),
+      ];
+  }
+}
