@@ -87,7 +87,7 @@ export class ConversationPanel implements vscode.Disposable {
     const appeared = info !== undefined && !this.#known;
     this.#known = info !== undefined;
     if (info !== undefined) {
-      const title = plainLine(info.title, 60);
+      const title = panelTitle(info.title);
       if (this.panel.title !== title) this.panel.title = title;
     }
     this.#channel.sessionChanged();
@@ -149,6 +149,11 @@ export class ConversationPanel implements vscode.Disposable {
       title: this.panel.title,
     });
   }
+}
+
+/** A session's title in the few characters of a tab. */
+export function panelTitle(title: string): string {
+  return plainLine(title, 60);
 }
 
 /**

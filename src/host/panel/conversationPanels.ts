@@ -9,7 +9,13 @@ import type { Disposable } from '../../session/event.ts';
 import type { Logger } from '../../session/ports.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { sessionIdSchema } from '../../session/config.ts';
-import { ConversationPanel, panelOptions, sessionOfPanel } from './conversationPanel.ts';
+import { asleepTab } from './asleepTabs.ts';
+import {
+  ConversationPanel,
+  panelOptions,
+  panelTitle,
+  sessionOfPanel,
+} from './conversationPanel.ts';
 import type { ConversationPanelDeps } from './conversationPanel.ts';
 import { PanelDiffs } from './panelDiffs.ts';
 import { PanelDrafts } from './panelDrafts.ts';
@@ -107,13 +113,18 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
     }
     let conversation = this.#open.get(sessionId);
     if (conversation === undefined) {
+      const asleep = this.#asleep(info.title);
       const panel = vscode.window.createWebviewPanel(
         conversationViewType,
         info.title,
-        { viewColumn: column ?? vscode.ViewColumn.Active, preserveFocus },
+        {
+          viewColumn: column ?? asleep?.group.viewColumn ?? vscode.ViewColumn.Active,
+          preserveFocus,
+        },
         panelOptions(this.#deps.extensionUri, sessionId),
       );
       conversation = this.#adopt(sessionId, panel);
+      if (asleep !== undefined) this.#close(asleep);
     } else {
       conversation.panel.reveal(column, preserveFocus);
     }
@@ -137,6 +148,23 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
       return;
     }
     this.#adopt(known.data, panel);
+  }
+
+  /** The tab that waits to become the panel of the one session with this title. */
+  #asleep(title: string): vscode.Tab | undefined {
+    const label = panelTitle(title);
+    const awake = [...this.#open.values()].filter(({ panel }) => panel.title === label);
+    const tab = asleepTab(label, awake.length);
+    if (tab === undefined) return undefined;
+    const named = this.#deps.sessions.list().filter((one) => panelTitle(one.title) === label);
+    return named.length === 1 ? tab : undefined;
+  }
+
+  /** Otherwise it would be a second one of the same session. */
+  #close(tab: vscode.Tab): void {
+    vscode.window.tabGroups.close(tab, true).then(undefined, (error: unknown) => {
+      this.#deps.logger.debug(`a tab could not be closed: ${String(error)}`);
+    });
   }
 
   dispose(): void {
