@@ -16,6 +16,7 @@ import { panelWords } from '../../src/chatProtocol/words.ts';
 import { smallDisk } from '../fixtures/storage/smallDisk.ts';
 import { hostsToTest } from '../launch/hosts.ts';
 import { startServerHost } from '../launch/serverHost.ts';
+import { headIn } from './support/keptHeads.ts';
 import { keptLayout } from './support/keptLayout.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 import { agentsBelow, inWindow, scriptedAgents, type SuiteWindow } from './support/windowSuite.ts';
@@ -95,12 +96,7 @@ async function talked(word: string): Promise<void> {
 /** The head of the session with this title, wherever it is kept now. */
 function headOf(title: string): string {
   const places = [join(suite.dataFolder, 'data', 'User', 'workspaceStorage'), disk.path];
-  const heads = places.flatMap((cwd) =>
-    globSync('**/sessions/*.json', { cwd }).map((file) => join(cwd, file)),
-  );
-  const found = heads.find((file) => readFileSync(file, 'utf8').includes(`"title": "${title}"`));
-  if (found === undefined) throw new Error(`no head says ${title}`);
-  return found;
+  return headIn(places, title);
 }
 
 /** How many groups of editors the browser has noted for the next window. */

@@ -1,14 +1,18 @@
 // Arranging the list of sessions in a real window: groups, filter, order, pins, archive, several rows at once, forks, and what was answered for ever.
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
 import type { ServerHost } from '../launch/serverHost.ts';
+import { headIn } from './support/keptHeads.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 import { agentsBelow, inWindow, scriptedAgents } from './support/windowSuite.ts';
 
 let server: ServerHost;
 let roost: RoostWindow;
+let dataFolder: string;
 
 const { scripted } = scriptedAgents['roost.agents'];
 const settings = (scratch: string): Record<string, unknown> => ({
@@ -68,7 +72,7 @@ describe.each(hostsToTest(['oldest', 'newest']))(
       'session-list',
       name,
       async (window) => {
-        ({ server, roost } = window);
+        ({ server, roost, dataFolder } = window);
         await roost.openSideBar();
         // A list to choose from closes when a window that is still being built moves the focus.
         await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).waitFor();
@@ -199,6 +203,42 @@ describe.each(hostsToTest(['oldest', 'newest']))(
       const moved = await roost.notification('Moved to the trash');
       await moved.getByRole('button', { name: 'Undo' }).click();
       await row('Gamma').waitFor();
+    });
+
+    it('searches until it is stopped, and finds what was said in the archive', async () => {
+      const places = [join(dataFolder, 'data', 'User', 'workspaceStorage')];
+      const transcript = headIn(places, 'Gamma').replace(/json$/, 'jsonl');
+      const input = roost.page.locator('.quick-input-widget input[type="text"]');
+      const stop = roost.page.locator('.quick-input-widget [aria-label="Stop Searching"]');
+      const progress = roost.page.locator('.quick-input-progress.active');
+      const title = roost.page.locator('.quick-input-title');
+      const hits = roost.page.locator('.quick-input-list .monaco-list-row', {
+        hasText: 'title Beta',
+      });
+      // A file whose reading does not end by itself, as on a disk that does not answer.
+      renameSync(transcript, `${transcript}.kept`);
+      execFileSync('mkfifo', [transcript]);
+      try {
+        await roost.command('Roost: Search Sessions…');
+        await input.fill('title');
+        await title.filter({ hasText: 'Searched 4 of 5 sessions' }).waitFor();
+        await progress.waitFor();
+        await hits.waitFor();
+        await roost.picture(`${name}-list-8-searching`);
+        await stop.click();
+        await stop.waitFor({ state: 'detached', timeout: 5000 });
+        await progress.waitFor({ state: 'detached', timeout: 5000 });
+        // What was found before that is still there to choose from.
+        await hits.waitFor();
+      } finally {
+        // Who reads it is let go, and finds its end.
+        closeSync(openSync(transcript, constants.O_RDWR | constants.O_NONBLOCK));
+        renameSync(`${transcript}.kept`, transcript);
+      }
+      await hits.click();
+      await roost.panel.locator('.entry.found-entry', { hasText: 'title Beta' }).waitFor();
+      await row('Beta').waitFor();
+      await roost.picture(`${name}-list-9-found-in-the-archive`);
     });
   },
 );

@@ -23,9 +23,10 @@ export class RoostWindow {
     if ((await this.sideBar.count()) === 0) await this.#until(this.sideBar, () => icon.click());
   }
 
-  /** The view of sessions. */
+  /** The view of sessions, in a window that speaks English or German. */
   get sideBar(): Locator {
-    return this.page.locator('.sidebar .composite.viewlet').filter({ hasText: /sessions/i });
+    const title = /sessions|sitzungen/i;
+    return this.page.locator('.sidebar .composite.viewlet').filter({ hasText: title });
   }
 
   /** A row of the tree by its text. */
