@@ -34,8 +34,8 @@ async function set(changed: Readonly<Record<string, unknown>>): Promise<void> {
 }
 
 /**
- * Takes the focus away from the window, or gives it back. This browser never takes it away by itself, so it is
- * made to say so; the editor asks for it whenever the page is shown or hidden.
+ * Gives the focus to the window, or takes it away. A browser without a screen has no say in that, so it is made
+ * to say so; the editor asks for it whenever the page is shown or hidden.
  */
 async function focused(focus: boolean): Promise<void> {
   await roost.page.evaluate((has) => {
@@ -121,6 +121,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
       await roost.panel.locator('.composer-input').waitFor();
       await roost.send('title Ada');
       await row().waitFor();
+      await focused(true);
     },
     settings,
   );
