@@ -209,12 +209,11 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
     await roost.notification('Ada: the turn failed.');
     await roost.row(/^Ada\s*failed/).waitFor();
     await roost.picture(`${name}-requests-4-failed`);
-    await roost.command('Notifications: Clear All Notifications');
     await set({ 'roost.notifications.turns': 'never' });
     await row().click();
     await outOfSight('unsaid', 'say unsaid');
     await roost.row(/^Ada\s*finished/).waitFor();
-    await untold('Ada');
+    await untold('has finished');
     await focused(true);
   });
 
