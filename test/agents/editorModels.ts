@@ -49,8 +49,12 @@ export class ScriptedModels implements LanguageModels {
       onPart({ type: 'toolCall', callId: callId(), name: next.tool, input: next.args });
       return { kind: 'whole' };
     }
+    const hear = (): void => {
+      this.cancelled += 1;
+    };
+    signal.addEventListener('abort', hear, { once: true });
     for await (const text of textPieces(next, () => signal.aborted)) onPart({ type: 'text', text });
-    if (signal.aborted) this.cancelled += 1;
+    signal.removeEventListener('abort', hear);
     signal.throwIfAborted();
     return { kind: 'whole' };
   }

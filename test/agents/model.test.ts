@@ -202,6 +202,7 @@ describe('the Workspace agent with a model of the editor', () => {
     const models = new ScriptedModels();
     await using roost = roostWith(auto, models);
     await cancelledInTheMidst(roost);
+    // Before the next prompt was sent, not when the model would have said its next word.
     expect(models.cancelled).toBe(1);
   });
 

@@ -221,8 +221,8 @@ test('a folder behind a link, to a drive that is there and then is not, is used,
   fs.renameSync(drive, away);
   const store = folder.store({ directory });
   expect(await store.list()).toEqual([]);
-  for (const refused of [store.save('one', stateOf()), store.open('one')]) {
-    await expect(refused).rejects.toMatchObject({
+  for (const attempt of [() => store.save('one', stateOf()), () => store.open('one')]) {
+    await expect(attempt()).rejects.toMatchObject({
       code: 'storageFailed',
       message: expect.stringContaining('it is not where it should be') as string,
     });
