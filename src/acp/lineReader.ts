@@ -178,6 +178,9 @@ export class LineReader {
   /** `open`: more may come; `ending`: the stream has ended, lines may wait; `ended`: all was given. */
   #state: 'open' | 'ending' | 'ended' = 'open';
   #scheduled = false;
+  /** Of the slice that was begun last: how much of it is used, in milliseconds, and when lines were last given in it. */
+  #used = 0;
+  #usedAt = -Infinity;
 
   constructor(
     stream: Readable,
@@ -225,8 +228,17 @@ export class LineReader {
     else this.#clock.after(pauseMs, slice);
   }
 
+  /** What comes in small pieces, none of which fills a slice, fills one with others that came before it had rested. */
   #slice(): void {
-    const until = this.#clock.monotonic() + this.#share.sliceMs;
+    const { sliceMs, pauseMs } = this.#share;
+    const began = this.#clock.monotonic();
+    if (began - this.#usedAt >= pauseMs) this.#used = 0;
+    this.#giveUntil(began + sliceMs - this.#used);
+    this.#usedAt = this.#clock.monotonic();
+    this.#used += this.#usedAt - began;
+  }
+
+  #giveUntil(until: number): void {
     for (let line = this.#splitter.next(); line !== undefined; line = this.#splitter.next()) {
       const taken = this.#give(line);
       if (taken instanceof Promise) {

@@ -247,6 +247,45 @@ test('in the middle of a long line others that talk are waited for, and the line
   expect(lengths).toEqual([200_000]);
 });
 
+test('beside others that talk a slice is as long in many small pieces as in one', async () => {
+  const clock = new StepClock();
+  const fairShare = new FairShare(clock);
+  const [flood, other] = [fairShare.join(), fairShare.join()];
+  const stream = new PassThrough();
+  let given = 0;
+  new LineReader(
+    stream,
+    { maxBytes: 100, share: flood, clock },
+    {
+      onLine: () => {
+        given += 1;
+        flood.talked();
+        clock.time += flood.sliceMs * 0.6;
+        return 'continue';
+      },
+      onLongLine: () => 'continue',
+      onOversized: () => undefined,
+      onEnd: () => undefined,
+    },
+  );
+  flood.talked();
+  other.talked();
+  const piece = async (): Promise<boolean> => {
+    stream.write('piece\n');
+    await settle();
+    return stream.isPaused();
+  };
+  expect([await piece(), await piece()]).toEqual([false, true]);
+  clock.time += flood.pauseMs;
+  await clock.advance(flood.pauseMs);
+  expect([stream.isPaused(), given]).toEqual([false, 2]);
+  // One that has rested meanwhile begins anew.
+  expect(await piece()).toBe(false);
+  clock.time += flood.pauseMs;
+  expect(await piece()).toBe(false);
+  stream.end();
+});
+
 test('nothing is given before the time, and what came till then is given in order', async () => {
   const lines: string[] = [];
   const from = Promise.withResolvers<undefined>();
