@@ -12,6 +12,7 @@ import {
   run,
   scripted,
   setSetting,
+  when,
   whenSession,
   withSettings,
 } from './roost.ts';
@@ -183,7 +184,23 @@ describe('agents', () => {
       assert.ok(JSON.stringify((await api.getTranscript(sessionId)).at(-1)).includes('[]'));
     } finally {
       await setSetting('mcp.enabled', undefined);
+      // The editor reads the file, too, in its own time, and gives what it says as its setting "mcp": a session
+      // of the next test would be asked for the missing value if it were begun before the editor sees it gone.
+      await whenEditorHas(true);
       rmSync(file);
+      await whenEditorHas(false);
     }
   });
 });
+
+/** Resolves once the editor's own settings hold servers, or none. */
+async function whenEditorHas(servers: boolean): Promise<void> {
+  await when(
+    (look) => vscode.workspace.onDidChangeConfiguration(look),
+    () => {
+      const known = vscode.workspace.getConfiguration('mcp').get<object>('servers') ?? {};
+      return Object.keys(known).length > 0 === servers ? true : undefined;
+    },
+    `the editor to have ${servers ? 'the' : 'no'} MCP servers`,
+  );
+}
