@@ -5,9 +5,10 @@ import { onFirstUse } from './onDemand.ts';
 import { permissionModeSchema, type Settings } from './settings.ts';
 
 /** Ids become file names, so they are short and made of letters, digits, `_` and `-` only. */
-export const sessionIdSchema = onFirstUse(() =>
-  z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/)),
-);
+export const sessionIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** A session's id: see {@link sessionIdPattern}. */
+export const sessionIdSchema = onFirstUse(() => z.string().check(z.regex(sessionIdPattern)));
 
 /** What can be set per session. */
 export const sessionConfigSchema = onFirstUse(() =>

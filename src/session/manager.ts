@@ -8,7 +8,7 @@ import { HeldSessions, type HeldSession } from './heldSessions.ts';
 import { IdleSessions } from './idleSessions.ts';
 import type { ListedSession, SavedSessionInfo, SessionInfo, TerminationReport } from './info.ts';
 import type { ContentBlock, ElicitationAnswer } from './agentPort.ts';
-import type { TranscriptSlice } from './storePort.ts';
+import { savedInfoOf, type TranscriptSlice } from './storePort.ts';
 import { SessionRestorer, type RestorerDeps } from './restorer.ts';
 import { SavedSessions } from './savedSessions.ts';
 import { SessionReader } from './sessionReader.ts';
@@ -282,7 +282,7 @@ export class SessionManager implements Sessions {
   }
 
   async saved(sessionId: string): Promise<SavedSessionInfo> {
-    return (await this.#deps.store.load(sessionId)).info;
+    return savedInfoOf(await this.#deps.store.load(sessionId));
   }
 
   async deleteSaved(sessionId: string): Promise<void> {

@@ -1,5 +1,5 @@
 // A state for a session whose head cannot be read any more, made of what its other files still tell.
-import type { SavedSessionInfo } from './info.ts';
+import type { StoredSession } from './storePort.ts';
 import type { SessionState } from './state.ts';
 import { titleFromPrompt } from './titles.ts';
 import type { TranscriptEntry } from './transcript.ts';
@@ -17,7 +17,7 @@ export interface RecoveryDefaults {
  * prompt as title. `undefined` when nothing at all can be read.
  */
 export function recoveredState(
-  { sessionId, title, agentId, cwd }: SavedSessionInfo,
+  { sessionId, title, agentId, cwd }: StoredSession['info'],
   entries: readonly TranscriptEntry[],
   defaults: RecoveryDefaults,
 ): SessionState | undefined {

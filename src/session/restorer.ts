@@ -4,7 +4,7 @@ import { fromPlain } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
 import type { HeldSessions } from './heldSessions.ts';
 import type { SavedSessionInfo } from './info.ts';
-import type { StoredSession } from './storePort.ts';
+import { savedInfoOf, type StoredSession } from './storePort.ts';
 import { recoveredState } from './recovery.ts';
 import type { SessionState } from './state.ts';
 import type { SessionSupervisor } from './supervisor.ts';
@@ -80,7 +80,7 @@ export class SessionRestorer {
   async restoreAll(): Promise<readonly string[]> {
     const added: string[] = [];
     const all = await this.#deps.store.list();
-    this.#damaged = all.flatMap(({ kind, info }) => (kind === 'damaged' ? [info] : []));
+    this.#damaged = all.filter(({ kind }) => kind === 'damaged').map(savedInfoOf);
     for (const stored of all) {
       const { sessionId } = stored.info;
       if (this.#held.find(sessionId) !== undefined || this.#restoring.has(sessionId)) continue;
@@ -156,7 +156,7 @@ export class SessionRestorer {
 
   async #take(stored: StoredSession, state: SessionState): Promise<void> {
     const { registry, clock, telemetry } = this.#deps;
-    const { sessionId, bytes, agentId } = stored.info;
+    const { sessionId, agentId } = stored.info;
     const startedAt = clock.monotonic();
     // A session that was being created by another start of this window came first.
     if (this.#held.find(sessionId) !== undefined) return;
@@ -166,10 +166,12 @@ export class SessionRestorer {
     this.#held.fireChanged(sessionId);
     if (readOnly === 'ownedElsewhere') this.#takeOver.watch();
     if (state.turnRunning && readOnly === undefined) await this.#markInterrupted(supervisor);
+    // To know how large ten thousand sessions are takes longer than to list them.
+    if (!telemetry.isHeard('roost.session.restored')) return;
     telemetry.publish(
       'roost.session.restored',
       { sessionId, agentId },
-      { bytes, durationMs: clock.monotonic() - startedAt, how: 'readonly' },
+      { bytes: stored.bytes(), durationMs: clock.monotonic() - startedAt, how: 'readonly' },
     );
   }
 

@@ -3,6 +3,7 @@ import { toSessionError } from './errors.ts';
 import type { HeldSessions } from './heldSessions.ts';
 import type { SavedSessionInfo } from './info.ts';
 import type { SessionRestorer } from './restorer.ts';
+import { savedInfoOf } from './storePort.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 
 /** What saved sessions work with. */
@@ -20,12 +21,12 @@ export class SavedSessions {
   }
 
   async list(): Promise<readonly SavedSessionInfo[]> {
-    return (await this.#deps.store.list()).map(({ info }) => info);
+    return (await this.#deps.store.list()).map(savedInfoOf);
   }
 
   /** The saved sessions of the store in another folder. */
   async listIn(directory: string): Promise<readonly SavedSessionInfo[]> {
-    return (await this.#deps.store.listIn(directory)).map(({ info }) => info);
+    return (await this.#deps.store.listIn(directory)).map(savedInfoOf);
   }
 
   /** Stops the session where it runs, moves its files to the trash and takes it out of the list. */

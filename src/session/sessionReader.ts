@@ -2,7 +2,7 @@
 import { toSessionError } from './errors.ts';
 import { filesBefore, type FileBefore } from './fileChanges.ts';
 import type { HeldSessions } from './heldSessions.ts';
-import type { TranscriptSlice } from './storePort.ts';
+import { savedInfoOf, type TranscriptSlice } from './storePort.ts';
 import type { SearchOptions } from './sessions.ts';
 import type { DomainDeps } from './supervisorDeps.ts';
 import type { TranscriptEntry } from './transcript.ts';
@@ -50,9 +50,9 @@ export class SessionReader {
     const { signal } = options;
     const isOver = (): boolean => signal.aborted;
     for (const { supervisor } of this.#held.all()) supervisor.flush();
-    const waiting = (await this.#deps.store.list())
-      .map(({ info }) => info)
-      .sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1));
+    const waiting = [...(await this.#deps.store.list())].sort((a, b) =>
+      a.info.savedAt < b.info.savedAt ? 1 : -1,
+    );
     const total = waiting.length;
     let done = 0;
     const read = async (): Promise<void> => {
@@ -60,13 +60,13 @@ export class SessionReader {
         if (isOver()) return;
         try {
           const limits = { limit: hitsPerSession, signal };
-          const hits = await this.#deps.store.search(next.sessionId, words, limits);
+          const hits = await this.#deps.store.search(next.info.sessionId, words, limits);
           if (isOver()) return;
-          if (hits.length > 0) options.onHits(next, hits);
+          if (hits.length > 0) options.onHits(savedInfoOf(next), hits);
         } catch (error) {
           // One that cannot be read does not keep the others from being searched.
           const { message } = toSessionError(error);
-          this.#deps.logger.debug(`${next.sessionId} was not searched: ${message}`);
+          this.#deps.logger.debug(`${next.info.sessionId} was not searched: ${message}`);
         }
         done += 1;
         options.onProgress(done, total);

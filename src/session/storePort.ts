@@ -31,16 +31,26 @@ export interface TranscriptSlice {
   readonly before: string | undefined;
 }
 
+interface Stored {
+  readonly info: Omit<SavedSessionInfo, 'bytes'>;
+  /** Size of head and transcript: a look at the disk, which a list of ten thousand is shown without. */
+  readonly bytes: () => number;
+}
+
 /** A saved session as found on disk. */
 export type StoredSession =
-  | {
+  | (Stored & {
       readonly kind: 'whole';
-      readonly info: SavedSessionInfo;
       readonly state: SessionState;
       /** Why it can be looked at but not written: another window owns it, or a newer Roost wrote it. */
       readonly readOnly?: 'ownedElsewhere' | 'newerVersion';
-    }
-  | { readonly kind: 'damaged'; readonly info: SavedSessionInfo; readonly state?: SessionState };
+    })
+  | (Stored & { readonly kind: 'damaged'; readonly state?: SessionState });
+
+/** A saved session as others are told of it, with its size. */
+export function savedInfoOf({ info, bytes }: StoredSession): SavedSessionInfo {
+  return { ...info, bytes: bytes() };
+}
 
 /** Sessions on disk. Ids are checked before they become a path. Rejections are `SessionError`s. */
 export interface SessionStore {

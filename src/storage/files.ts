@@ -19,12 +19,25 @@ const renameRetryMs = [10, 40, 160];
 
 const copyBytesAtOnce = 256 * 1024;
 
+/** What of a file tells whether it has changed. */
+export type SeenFile = Pick<FileFacts, 'size' | 'mtimeMs' | 'ino'>;
+
 /**
  * What a file was when it was looked at: one that was replaced or edited differs in at least one of
  * these. The inode tells two replacements within one tick of the file system's clock apart.
  */
-export function fingerprintOf({ size, mtimeMs, ino }: FileFacts): string {
-  return `${size}-${mtimeMs}-${ino}`;
+export type Fingerprint = readonly [size: number, mtimeMs: number, ino: number];
+
+/** What a file is now. */
+export function fingerprintOf({ size, mtimeMs, ino }: SeenFile): Fingerprint {
+  return [size, mtimeMs, ino];
+}
+
+/** Whether a file is still what it was. */
+export function isUnchanged(facts: SeenFile, was: Fingerprint | undefined): boolean {
+  return (
+    was !== undefined && facts.size === was[0] && facts.mtimeMs === was[1] && facts.ino === was[2]
+  );
 }
 
 /** A file's bytes; `undefined` when it is not there. */

@@ -8,11 +8,13 @@ import { sessionStateSchema, type SessionState } from '../session/state.ts';
 import {
   createFile,
   fingerprintOf,
+  isUnchanged,
   readIfThere,
   removeIfThere,
   removeQuietly,
   renameFile,
   syncFolder,
+  type Fingerprint,
 } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
 import {
@@ -40,7 +42,7 @@ export interface HeadDeps {
 /** A head as written. */
 export interface WrittenHead {
   /** Taken before others can see the file: never that of somebody else's later one. */
-  readonly fingerprint: string;
+  readonly fingerprint: Fingerprint;
   readonly bytes: number;
   readonly savedAt: string;
   /** As it is in the file: a copy, with what was carried over from the head before. */
@@ -76,7 +78,7 @@ export class HeadWriter {
   #running: Promise<void> | undefined;
   #waiting: { state: SessionState; readonly done: PromiseWithResolvers<WrittenHead> } | undefined;
   /** What was written last: as long as the file is still that one, it need not be read before the next. */
-  #last: { readonly fingerprint: string; readonly head: Head } | undefined;
+  #last: { readonly fingerprint: Fingerprint; readonly head: Head } | undefined;
 
   constructor(deps: HeadDeps, sessionId: string, paths: SessionPaths) {
     this.#deps = deps;
@@ -169,7 +171,11 @@ export class HeadWriter {
   async #before(file: string): Promise<ParsedHead | undefined> {
     const { fs } = this.#deps;
     const facts = fs.statSync(file);
-    if (facts !== undefined && fingerprintOf(facts) === this.#last?.fingerprint) {
+    if (
+      facts !== undefined &&
+      this.#last !== undefined &&
+      isUnchanged(facts, this.#last.fingerprint)
+    ) {
       return { kind: 'whole', head: this.#last.head, newer: false };
     }
     return readHead(fs, file, this.#sessionId, facts?.size);

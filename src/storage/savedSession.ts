@@ -9,28 +9,37 @@ import type { SessionPaths } from './sessionFiles.ts';
 /** What is known of a session's files besides its head. */
 export interface RowFacts {
   readonly sessionId: string;
+  /** Size of head and transcript. */
+  readonly bytes: () => number;
+  readonly ownedElsewhere: boolean;
+}
+
+/** What is known of a session whose head cannot be read. */
+export interface DamagedFacts {
+  readonly sessionId: string;
   readonly paths: SessionPaths;
   /** Size of head and transcript. */
   readonly bytes: number;
   /** When the files last changed; milliseconds since 1970. */
   readonly changedAt: number;
-  readonly ownedElsewhere: boolean;
 }
 
 /** The row of a session whose head could be read. */
 export function wholeSession(
   facts: RowFacts,
-  saved: { readonly state: SessionState; readonly savedAt: string; readonly newer: boolean },
+  saved: { readonly state: SessionState; readonly savedAt: string; readonly newer?: boolean },
 ): StoredSession {
   const { state } = saved;
-  const whole = { kind: 'whole', info: savedInfo(facts, saved), state } as const;
-  if (saved.newer) return { ...whole, readOnly: 'newerVersion' };
+  const { sessionId, bytes } = facts;
+  const info = { sessionId, ...rowFields(state), savedAt: saved.savedAt };
+  const whole = { kind: 'whole', info, bytes, state } as const;
+  if (saved.newer === true) return { ...whole, readOnly: 'newerVersion' };
   return facts.ownedElsewhere ? { ...whole, readOnly: 'ownedElsewhere' } : whole;
 }
 
-/** What a saved session is in lists, from its state. */
+/** What a session that has just been saved is in lists. */
 export function savedInfo(
-  { sessionId, bytes }: Pick<RowFacts, 'sessionId' | 'bytes'>,
+  { sessionId, bytes }: { readonly sessionId: string; readonly bytes: number },
   { state, savedAt }: { readonly state: SessionState; readonly savedAt: string },
 ): SavedSessionInfo {
   return { sessionId, ...rowFields(state), savedAt, bytes };
@@ -41,7 +50,7 @@ export function savedInfo(
  * whole state of the head before it.
  */
 export function damagedSession(
-  facts: RowFacts,
+  facts: DamagedFacts,
   damage: {
     readonly reason: string;
     readonly readable: ReadableHead;
@@ -58,14 +67,19 @@ export function damagedSession(
     last === undefined ? '' : ` The copy of ${last.saved_at} is whole.`,
     damage.transcript ? ` ${basename(paths.transcript)} can still be read.` : '',
   ].join('');
-  const info: SavedSessionInfo = {
-    ...{ sessionId, title: sessionId, agentId: '', cwd: '', messageCount: 0, bytes },
+  const info: StoredSession['info'] = {
+    ...{ sessionId, title: sessionId, agentId: '', cwd: '', messageCount: 0 },
     savedAt: last?.saved_at ?? new Date(changedAt).toISOString(),
     ...(last === undefined ? {} : rowFields(last.state)),
     ...damage.readable,
     damaged: `${basename(paths.head)} ${damage.reason}.${rest}`,
   };
-  return { kind: 'damaged', info, ...(last === undefined ? {} : { state: last.state }) };
+  return {
+    kind: 'damaged',
+    info,
+    bytes: () => bytes,
+    ...(last === undefined ? {} : { state: last.state }),
+  };
 }
 
 function rowFields({

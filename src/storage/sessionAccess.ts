@@ -1,7 +1,7 @@
 // Getting at a session's files: one operation at a time, in a folder that exists, as the owner.
 import { SessionError } from '../session/errors.ts';
 import type { Logger } from '../session/ports.ts';
-import { ensureFolder, fingerprintOf, folderMode } from './files.ts';
+import { ensureFolder, fingerprintOf, folderMode, isUnchanged, type Fingerprint } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
 import { dropOwnership, isOwnedElsewhere, takeOwnership, type OwnerDeps } from './ownerFile.ts';
 import type { SessionPaths } from './sessionFiles.ts';
@@ -28,7 +28,7 @@ export class SessionAccess {
   readonly #deps: SessionAccessDeps;
   readonly #turns = new Map<string, Promise<unknown>>();
   /** What the owner files of this store were when they were put in place, by path. */
-  readonly #own = new Map<string, string>();
+  readonly #own = new Map<string, Fingerprint>();
   #folderChecked = false;
 
   constructor(deps: SessionAccessDeps) {
@@ -93,7 +93,7 @@ export class SessionAccess {
   async isOwnedElsewhere({ owner }: SessionPaths): Promise<boolean> {
     const facts = this.#deps.fs.statSync(owner);
     // Nobody replaces the file of an owner who lives, so ours need not be read again.
-    if (facts !== undefined && this.#own.get(owner) === fingerprintOf(facts)) return false;
+    if (facts !== undefined && isUnchanged(facts, this.#own.get(owner))) return false;
     return isOwnedElsewhere(this.#deps.owner, owner);
   }
 

@@ -1,7 +1,7 @@
 // Names and places of a store's files: which file belongs to which session, and which ids may be a file's name.
 import { join, sep } from 'node:path';
 import { SessionError } from '../session/errors.ts';
-import { sessionIdSchema } from '../session/config.ts';
+import { sessionIdPattern } from '../session/config.ts';
 
 /** Names that Windows keeps for devices, whatever follows the first dot. */
 const reserved = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
@@ -62,7 +62,7 @@ export function pathsOf(folder: string, sessionId: string): SessionPaths {
 
 /** Whether a value may name a session and its files. */
 export function isSessionId(value: string): boolean {
-  return sessionIdSchema().safeParse(value).success && !reserved.test(value);
+  return sessionIdPattern.test(value) && !reserved.test(value);
 }
 
 /** What of a session a folder holds. */

@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../session/clock.ts';
 import type { Logger } from '../session/ports.ts';
 import type { StoredSession } from '../session/storePort.ts';
-import { fingerprintOf, namesIn } from './files.ts';
-import type { FileFacts, FileSystem } from './fileSystem.ts';
+import { fingerprintOf, isUnchanged, namesIn, type SeenFile } from './files.ts';
+import type { FileSystem } from './fileSystem.ts';
 import { parseHead, type ParsedHead } from './headFormat.ts';
 import { readHead } from './headFile.ts';
 import { isOwnedElsewhere, type OwnerDeps } from './ownerFile.ts';
@@ -15,10 +15,10 @@ import {
   pathsOf,
   sessionPaths,
   type FoundFiles,
-  type SessionPaths,
   type StorePaths,
 } from './sessionFiles.ts';
-import type { IndexedHead, IndexEntry, SessionIndex } from './sessionIndex.ts';
+import type { IndexedHead, IndexEntry } from './indexLines.ts';
+import type { SessionIndex } from './sessionIndex.ts';
 import { errnoOf } from './storageErrors.ts';
 
 /** Longest time that files are looked at in one turn of the event loop, in milliseconds. */
@@ -48,16 +48,14 @@ export interface Listing {
 
 interface ReadRow {
   readonly row: StoredSession;
-  /** What the index may remember of it: one entry, or none. */
-  readonly indexed?: readonly IndexEntry[];
+  /** What the index may remember of it. */
+  readonly indexed?: IndexedHead;
 }
 
 interface Looked {
   readonly sessionId: string;
-  readonly paths: SessionPaths;
   readonly found: FoundFiles;
-  readonly head: FileFacts | undefined;
-  readonly transcript: FileFacts | undefined;
+  readonly head: SeenFile | undefined;
 }
 
 /**
@@ -66,42 +64,54 @@ interface Looked {
  */
 export async function listSessions(store: ListDeps): Promise<Listing> {
   const deps = { ...store, owner: { ...store.owner, identity: askingOnce(store.owner.identity) } };
-  const { fs, paths, index } = deps;
-  const { sessions: found, temporary } = groupFiles(await namesIn(fs, paths.sessions));
-  const known = found.size === 0 ? new Map<string, IndexedHead>() : await index.read();
+  // Each waits for the disk while the other works.
+  const [known, { looked, temporary }] = await Promise.all([deps.index.read(), lookAtAll(deps)]);
   const rows: StoredSession[] = [];
-  const indexed: IndexEntry[] = [];
+  const current = new Map<string, IndexedHead>();
   const toRead: Looked[] = [];
-  const headless: string[] = [];
-  let turn = deps.clock.monotonic();
-  for (const [sessionId, files] of found) {
-    if (deps.clock.monotonic() - turn >= turnMs) {
-      await nextTurn();
-      turn = deps.clock.monotonic();
-    }
-    if (!files.head && !files.transcript && !files.backup) continue;
-    const looked = look(deps, sessionId, files);
-    // A session that is being made has an empty transcript for a moment; killed then, it never was.
-    if (!files.head && !files.backup && looked.transcript?.size === 0) continue;
-    if (!files.head) headless.push(sessionId);
-    const head = known.get(sessionId);
-    if (head === undefined || looked.head === undefined || !isOf(looked.head, head)) {
-      toRead.push(looked);
+  for (const one of looked) {
+    const head = known.get(one.sessionId);
+    if (head === undefined || one.head === undefined || !isUnchanged(one.head, head.fingerprint)) {
+      toRead.push(one);
       continue;
     }
-    const ownedByOther = files.owner && (await ownedElsewhere(deps, looked));
-    rows.push(wholeSession(factsOf(looked, ownedByOther), { ...head, newer: false }));
-    indexed.push([sessionId, head]);
+    const ownedByOther = one.found.owner && (await ownedElsewhere(deps, one));
+    rows.push(wholeSession(factsOf(deps, one, ownedByOther), head));
+    current.set(one.sessionId, head);
   }
-  const read = await readRows(deps, toRead);
-  const added = read.flatMap((one) => one.indexed ?? []);
-  for (const { row } of read) rows.push(row);
-  await index.update([...indexed, ...added], added);
+  const added: IndexEntry[] = [];
+  for (const { row, indexed } of await readRows(deps, toRead)) {
+    rows.push(row);
+    if (indexed === undefined) continue;
+    added.push([row.info.sessionId, indexed]);
+    current.set(row.info.sessionId, indexed);
+  }
+  await deps.index.update(current, added);
+  const headless = looked.filter(({ found }) => !found.head).map(({ sessionId }) => sessionId);
   return { sessions: rows.sort(byId), temporary, headless };
 }
 
-function isOf(head: FileFacts, { fingerprint }: IndexedHead): boolean {
-  return fingerprintOf(head) === fingerprint;
+/** What the folder has of each session, looked at in slices. */
+async function lookAtAll(
+  deps: ListDeps,
+): Promise<{ readonly looked: readonly Looked[]; readonly temporary: readonly string[] }> {
+  const { clock, fs, paths } = deps;
+  const { sessions: found, temporary } = groupFiles(await namesIn(fs, paths.sessions));
+  const looked: Looked[] = [];
+  let turn = clock.monotonic();
+  for (const [sessionId, files] of found) {
+    if (clock.monotonic() - turn >= turnMs) {
+      await nextTurn();
+      turn = clock.monotonic();
+    }
+    if (!files.head && !files.transcript && !files.backup) continue;
+    if (!files.head && !files.backup) {
+      // A session that is being made has an empty transcript for a moment; killed then, it never was.
+      if (see(fs, pathsOf(paths.sessions, sessionId).transcript)?.size === 0) continue;
+    }
+    looked.push(look(deps, sessionId, files));
+  }
+  return { looked, temporary };
 }
 
 function byId(a: StoredSession, b: StoredSession): number {
@@ -126,23 +136,19 @@ export async function readSession(
 }
 
 function look({ fs, paths }: ListDeps, sessionId: string, found: FoundFiles): Looked {
-  const own = pathsOf(paths.sessions, sessionId);
-  const stat = (there: boolean, path: string): FileFacts | undefined => {
-    if (!there) return undefined;
-    try {
-      return fs.statSync(path);
-    } catch {
-      // Reading it will say what is wrong.
-      return undefined;
-    }
-  };
-  return {
-    sessionId,
-    paths: own,
-    found,
-    head: stat(found.head, own.head),
-    transcript: stat(found.transcript, own.transcript),
-  };
+  const head = found.head ? see(fs, pathsOf(paths.sessions, sessionId).head) : undefined;
+  return { sessionId, found, head };
+}
+
+function see(fs: FileSystem, path: string): SeenFile | undefined {
+  try {
+    const facts = fs.statSync(path);
+    // A few of what the system tells: ten thousand of these are kept for a moment.
+    return facts && { size: facts.size, mtimeMs: facts.mtimeMs, ino: facts.ino };
+  } catch {
+    // Reading it will say what is wrong.
+    return undefined;
+  }
 }
 
 async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<readonly ReadRow[]> {
@@ -158,23 +164,28 @@ async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<read
 
 async function readRow(deps: ListDeps, looked: Looked): Promise<ReadRow> {
   const { sessionId } = looked;
-  const facts = factsOf(looked, await ownedElsewhere(deps, looked));
-  const head = await readHeadSafely(deps, facts.paths.head, sessionId, looked.head?.size);
+  const paths = pathsOf(deps.paths.sessions, sessionId);
+  const head = await readHeadSafely(deps, paths.head, sessionId, looked.head?.size);
   if (head?.kind === 'whole') {
     const saved = { state: head.head.state, savedAt: head.head.saved_at };
+    const facts = factsOf(deps, looked, await ownedElsewhere(deps, looked));
     const row = wholeSession(facts, { ...saved, newer: head.newer });
     // Looked at before it was read: if it changed in between, the next list reads it again.
     if (head.newer || looked.head === undefined) return { row };
-    const indexed = { ...saved, fingerprint: fingerprintOf(looked.head) };
-    return { row, indexed: [[sessionId, indexed]] };
+    return { row, indexed: { ...saved, fingerprint: fingerprintOf(looked.head) } };
   }
   const damage =
     head === undefined
       ? { reason: 'is missing', readable: {}, newer: false }
       : { reason: head.reason, readable: head.readable, newer: head.newer };
-  const transcript = looked.transcript !== undefined;
-  const backup = await readHeadSafely(deps, facts.paths.backup, sessionId);
-  return { row: damagedSession(facts, { ...damage, transcript }, backup) };
+  const transcript = looked.found.transcript ? see(deps.fs, paths.transcript) : undefined;
+  const files = {
+    bytes: (looked.head?.size ?? 0) + (transcript?.size ?? 0),
+    changedAt: Math.max(looked.head?.mtimeMs ?? 0, transcript?.mtimeMs ?? 0),
+  };
+  const backup = await readHeadSafely(deps, paths.backup, sessionId);
+  const what = { ...damage, transcript: transcript !== undefined };
+  return { row: damagedSession({ sessionId, paths, ...files }, what, backup) };
 }
 
 /** A head, or the reason why the system does not let us read it. */
@@ -194,25 +205,28 @@ async function readHeadSafely(
   }
 }
 
-function factsOf({ sessionId, paths, head, transcript }: Looked, ownedByOther: boolean): RowFacts {
-  return {
-    sessionId,
-    paths,
-    bytes: (head?.size ?? 0) + (transcript?.size ?? 0),
-    changedAt: Math.max(head?.mtimeMs ?? 0, transcript?.mtimeMs ?? 0),
-    ownedElsewhere: ownedByOther,
-  };
+function factsOf(
+  { fs, paths }: ListDeps,
+  { sessionId, found, head }: Looked,
+  elsewhere: boolean,
+): RowFacts {
+  const transcript = (): SeenFile | undefined =>
+    found.transcript ? see(fs, pathsOf(paths.sessions, sessionId).transcript) : undefined;
+  const bytes = (): number => (head?.size ?? 0) + (transcript()?.size ?? 0);
+  return { sessionId, bytes, ownedElsewhere: elsewhere };
 }
 
 async function ownedElsewhere(
-  { owner, logger }: ListDeps,
-  { found, paths }: Looked,
+  { owner, logger, paths }: ListDeps,
+  { found, sessionId }: Looked,
 ): Promise<boolean> {
+  if (!found.owner) return false;
+  const file = pathsOf(paths.sessions, sessionId).owner;
   try {
-    return found.owner && (await isOwnedElsewhere(owner, paths.owner));
+    return await isOwnedElsewhere(owner, file);
   } catch (error) {
     // Who cannot see the owner must not write.
-    logger.warn(`${paths.owner}: ${String(error)}`);
+    logger.warn(`${file}: ${String(error)}`);
     return true;
   }
 }

@@ -99,7 +99,7 @@ async function listing(directory: string): Promise<BenchRow[]> {
     process.env['ROOST_BENCH_DROP_CACHES'] === '1' ? 'file cache dropped' : 'file cache warm';
   // What no list could do without, on this machine at this moment.
   const baseline = leastToList(directory);
-  const least = 'next to readdir, stat of each file and JSON.parse of the index, in one go';
+  const least = 'next to readdir, stat of each head and JSON.parse of the index, in one go';
   const figure = (name: string, value: number): BenchRow => ({
     name: `list ${sessions} sessions ${name}`,
     value,
@@ -127,11 +127,11 @@ async function listed(directory: string): Promise<number> {
 function leastToList(directory: string): number {
   const start = performance.now();
   for (const name of fs.readdirSync(join(directory, 'sessions'))) {
-    fs.statSync(join(directory, 'sessions', name));
+    if (name.endsWith('.json')) fs.statSync(join(directory, 'sessions', name));
   }
   const lines = fs.readFileSync(join(directory, 'index.jsonl'), 'utf8').trimEnd().split('\n');
   const parsed = lines.map((line): unknown => JSON.parse(line));
-  if (parsed.length < sessions) throw new Error(`parsed ${parsed.length}`);
+  if (parsed.length < 2) throw new Error(`parsed ${parsed.length}`);
   return performance.now() - start;
 }
 

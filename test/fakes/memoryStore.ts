@@ -64,6 +64,7 @@ export class MemoryStore implements SessionStore {
     return Promise.resolve({
       kind: 'whole',
       info: this.#info(sessionId, state),
+      bytes: () => 1,
       state,
       ...(this.readOnly.has(sessionId) ? { readOnly: 'ownedElsewhere' as const } : {}),
     });
