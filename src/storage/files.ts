@@ -35,9 +35,8 @@ export function fingerprintOf({ size, mtimeMs, ino }: SeenFile): Fingerprint {
 
 /** Whether a file is still what it was. */
 export function isUnchanged(facts: SeenFile, was: Fingerprint | undefined): boolean {
-  return (
-    was !== undefined && facts.size === was[0] && facts.mtimeMs === was[1] && facts.ino === was[2]
-  );
+  const [size, mtimeMs, ino] = was ?? [];
+  return facts.size === size && facts.mtimeMs === mtimeMs && facts.ino === ino;
 }
 
 /** A file's bytes; `undefined` when it is not there. */
