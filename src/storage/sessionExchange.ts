@@ -137,12 +137,18 @@ export class SessionExchange {
       (await isInTrash(this.#trash, sessionId));
     return access.inTurn(sessionId, async () => {
       if (await inUse()) return false;
-      return access.owned({ sessionId, paths, briefly: true }, async () => {
-        // Somebody else may have come between the look and the ownership.
-        if (await inUse()) return false;
-        await this.#write(sessionId, paths, document);
-        return true;
-      });
+      try {
+        return await access.owned({ sessionId, paths, briefly: true }, async () => {
+          // Somebody else may have come between the look and the ownership.
+          if (await inUse()) return false;
+          await this.#write(sessionId, paths, document);
+          return true;
+        });
+      } catch (error) {
+        // Another window is just making a session with this id.
+        if (error instanceof SessionError && error.code === 'sessionReadOnly') return false;
+        throw error;
+      }
     });
   }
 

@@ -1,6 +1,9 @@
 // Sessions as documents: what is exported comes back the same, overwrites nothing, and is read however somebody laid it out.
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { statusAtRest } from '../../../src/session/status.ts';
@@ -9,6 +12,8 @@ import { anyChanges, anyState } from '../../fixtures/storage/arbitraries.ts';
 import { changes, FaultyFileSystem } from '../../fixtures/storage/faultyFileSystem.ts';
 import { built, contentOf, said, testFolder } from '../../fixtures/storage/storeFixture.ts';
 import { stateOf } from '../../fixtures/storage/stateOf.ts';
+
+const importer = fileURLToPath(new URL('../../fixtures/storage/importer.ts', import.meta.url));
 
 /** A document as somebody may have laid it out anew. */
 const layouts: readonly [string, (text: string) => string][] = [
@@ -197,6 +202,75 @@ describe('an import', () => {
       else expect(listed).toEqual([]);
       if (outcome === 'failed') expect(await store.importSession(file)).toBe('one');
       if (count <= failing) break;
+    }
+  });
+
+  test('while another window imports the same, at whatever moment, is one of two whole sessions', async () => {
+    await using folder = testFolder('memory');
+    const file = await exported(folder);
+    for (let moment = 0, calls = 1; moment < calls; moment++) {
+      await using other = testFolder('memory');
+      const slow = new FaultyFileSystem();
+      const quick = other.store();
+      let theirs = '';
+      slow.before = ({ index }) => {
+        if (index !== moment) return undefined;
+        return quick.importSession(file).then((id) => {
+          theirs = id;
+        });
+      };
+      const ours = await other.store({ fs: slow.fs }).importSession(file);
+      calls = slow.calls;
+      // What only looks without being waited for has no moment between.
+      if (theirs === '') continue;
+      expect([ours, theirs]).toContain('one');
+      const listed = await other.store().list();
+      expect(listed.map(({ kind, info }) => [kind, info.sessionId]).sort()).toEqual(
+        [ours, theirs].sort().map((id) => ['whole', id]),
+      );
+      for (const id of [ours, theirs]) {
+        expect(await quick.readTranscript(id)).toEqual([said('e1')]);
+      }
+    }
+  });
+
+  test('of the same files in four processes at once gives each a session of its own', async () => {
+    await using folder = testFolder();
+    const documents: string[] = [];
+    const whole = fs.readFileSync(await exported(folder), 'utf8');
+    for (let index = 0; index < 20; index++) {
+      const document = join(folder.path, `document-${index}.json`);
+      fs.writeFileSync(document, whole.replace('"one"', `"document-${index}"`));
+      documents.push(document);
+    }
+    await using other = testFolder();
+    const store = other.store();
+    const importers = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, [importer, store.directory, ...documents], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
+    );
+    const lines = importers.map((child) =>
+      createInterface({ input: child.stdout })[Symbol.asyncIterator](),
+    );
+    expect(await Promise.all(lines.map((one) => one.next()))).toMatchObject(
+      Array.from({ length: 4 }, () => ({ value: 'ready' })),
+    );
+    for (const child of importers) child.stdin.end('go\n');
+    const answers = await Promise.all(lines.map((one) => one.next()));
+    // Each says which ids its sessions have; nothing, when it has failed.
+    const imported = answers.map((said) =>
+      said.done === true ? [] : (JSON.parse(said.value) as string[]),
+    );
+    expect(new Set(imported.flat()).size).toBe(80);
+    for (const [index] of documents.entries()) {
+      expect(imported.filter((own) => own[index] === `document-${index}`)).toHaveLength(1);
+    }
+    const listed = await store.list();
+    expect(listed.map(({ info }) => info.sessionId).sort()).toEqual(imported.flat().sort());
+    for (const { kind, info } of listed) {
+      expect(kind).toBe('whole');
+      expect(await store.readTranscript(info.sessionId)).toHaveLength(1);
     }
   });
 
