@@ -1,6 +1,7 @@
 // The extension host dies, in every way it can: agents, everything below them and the guard are gone as well.
 import { describe, expect, it } from 'vitest';
 import { readStat } from '../../src/process/linuxTable.ts';
+import { buildGuardWithLateBirth } from './support/guardBundle.ts';
 import { useHostProcesses, useHosts } from './support/host.ts';
 import type { HostCommand } from './support/hostProcess.ts';
 import { alive, expectNoSurvivors, newTag, until, untilGone, untilUp } from './support/tags.ts';
@@ -8,6 +9,8 @@ import { alive, expectNoSurvivors, newTag, until, untilGone, untilUp } from './s
 expectNoSurvivors();
 const hosts = useHosts();
 const createHost = useHostProcesses(() => hosts.guardPath());
+let surprisedGuard = '';
+const createSurprisedHost = useHostProcesses(() => surprisedGuard);
 
 /** Everything an agent may leave behind and that can be found without a pid namespace, and how many that is. */
 const everything =
@@ -54,6 +57,18 @@ describe('after signal 9 of the host', () => {
       await until('the guard has ended', () => alive(hosts.guardPath()).length === 0);
       expect(alive(tag)).toEqual([]);
     }
+  });
+
+  it('nothing is left of what shows only after the guard has looked', async () => {
+    const [early, late] = [newTag(), newTag()];
+    surprisedGuard = await buildGuardWithLateBirth(hosts.folder(), late);
+    const host = createSurprisedHost();
+    await host.ask({ do: 'spawn', tags: [early], shapes: '', wait: true });
+    const guard = await host.guardPid();
+    host.kill('SIGKILL');
+    await gone(guard);
+    expect(alive(early)).toEqual([]);
+    expect(alive(late)).toEqual([]);
   });
 
   it('nothing is left of an agent that hides from everything, where there are pid namespaces', async () => {

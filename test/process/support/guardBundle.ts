@@ -21,22 +21,37 @@ export function buildGuard(folder: string): string {
 }
 
 /** The same, with the stand-in for Windows inside; `command` is its taskkill. */
-export async function buildGuardAsOnWindows(
+export function buildGuardAsOnWindows(folder: string, command: readonly string[]): Promise<string> {
+  const file = new URL('./asOnWindows.ts', import.meta.url).pathname;
+  return buildGuardOn(folder, { file, make: 'systemAsOnWindows', argument: command });
+}
+
+/** The same, with one more process to end that shows when the guard has looked for the first time. */
+export function buildGuardWithLateBirth(folder: string, tag: string): Promise<string> {
+  const file = new URL('./lateBirth.ts', import.meta.url).pathname;
+  return buildGuardOn(folder, { file, make: 'systemWithLateBirth', argument: tag });
+}
+
+/** The guard on another system: what a function of a file makes of an argument. */
+async function buildGuardOn(
   folder: string,
-  command: readonly string[],
+  {
+    file,
+    make,
+    argument,
+  }: { readonly file: string; readonly make: string; readonly argument: unknown },
 ): Promise<string> {
-  const outfile = join(folder, 'guard-as-on-windows.cjs');
-  const system = join(root, 'test/process/support/asOnWindows.ts');
+  const outfile = join(folder, `guard-${make}.cjs`);
   await build({
     ...options,
     outfile,
     plugins: [
       {
-        name: 'as-on-windows',
+        name: 'another-system',
         setup(bundle) {
           bundle.onLoad({ filter: /[\\/]processSystem\.ts$/ }, () => ({
-            contents: `import { systemAsOnWindows } from ${JSON.stringify(system)};
-              export const processSystem = () => systemAsOnWindows(${JSON.stringify(command)});`,
+            contents: `import { ${make} } from ${JSON.stringify(file)};
+              export const processSystem = () => ${make}(${JSON.stringify(argument)});`,
             resolveDir: folder,
             loader: 'ts',
           }));

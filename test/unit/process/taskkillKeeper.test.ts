@@ -3,25 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { ProcessRow } from '../../../src/process/processTable.ts';
 import { emptyTarget } from '../../../src/process/processTree.ts';
 import { TaskkillKeeper } from '../../../src/process/taskkillKeeper.ts';
-import type { Clock } from '../../../src/session/clock.ts';
+import { hurriedClock } from '../../fakes/hurriedClock.ts';
 
 function row(pid: number, ppid: number, start: number): ProcessRow {
   const none = { pgid: 0, sid: 0, dead: false, marker: undefined, cpuMs: 0, rssBytes: 0 };
   return { pid, ppid, start, ...none };
-}
-
-/** Every wait is over at once, and has taken its time. */
-function hurriedClock(): Clock {
-  let now = 0;
-  return {
-    now: () => now,
-    monotonic: () => now,
-    after: (ms, run) => {
-      now += ms;
-      queueMicrotask(run);
-      return { dispose: () => undefined };
-    },
-  };
 }
 
 /** A keeper over a table from which taskkill takes what it is called for, all but the `immortal`. */
