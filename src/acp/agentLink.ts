@@ -90,6 +90,7 @@ export class AcpAgentLink implements AgentLink {
     this.#terminals = new Terminals({
       processHost,
       clock: services.clock,
+      share: this.#share,
       sessionId,
       agent: this.#run,
       shell: services.shell,

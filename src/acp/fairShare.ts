@@ -10,6 +10,12 @@ const sliceBesideMs = 1;
  * one pause instead of one a slice.
  */
 const pauseBesideMs = 5;
+/**
+ * How many characters of a command's output are read between two reports. All of it goes to disk, and a turn
+ * of another session ends only when that has been synced, too.
+ */
+const outputAlone = 256 * 1024;
+const outputBeside = 128 * 1024;
 /** A connection counts as talking this long after its last message in either direction. */
 const talkingMs = 500;
 
@@ -26,6 +32,8 @@ export interface Share {
   readonly sliceMs: number;
   /** How long to wait after a slice that was used up, in milliseconds; 0 = one turn of the event loop. */
   readonly pauseMs: number;
+  /** How many characters of a command's output may be read between two reports of it. */
+  readonly outputLength: number;
 }
 
 /** Divides a longer work: called after each of its steps, gives what to wait for once a slice is used up. */
@@ -66,6 +74,9 @@ export class FairShare {
       },
       get pauseMs() {
         return besideOthers() ? pauseBesideMs : 0;
+      },
+      get outputLength() {
+        return besideOthers() ? outputBeside : outputAlone;
       },
     };
     return share;

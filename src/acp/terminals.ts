@@ -8,15 +8,15 @@ import type { AgentUpdate } from '../session/agentUpdate.ts';
 import type { Clock } from '../session/clock.ts';
 import type { Disposable } from '../session/event.ts';
 import { programFor } from './commandLine.ts';
+import type { Share } from './fairShare.ts';
 import { OutputBuffer } from './outputBuffer.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
 /** Bytes of output kept when the agent names no limit, and at most whatever it names. */
 const defaultOutputBytes = 256 * 1024;
 const maxOutputBytes = 16 * 1024 * 1024;
-/** Output is reported at most this often, and read no faster than this much in between. */
+/** Output is reported at most this often, and read no faster than the agent's share in between. */
 const reportMs = 50;
-const reportLength = 256 * 1024;
 /** How long a command that is killed gets to end by itself. */
 const killGraceMs = 2000;
 /** Terminals of one agent at once, released ones not counted. */
@@ -44,6 +44,7 @@ export interface TerminalRequest {
 export interface TerminalsOptions {
   readonly processHost: ProcessHost;
   readonly clock: Clock;
+  readonly share: Share;
   /** Roost's id of the session. */
   readonly sessionId: string;
   /** The agent's run: its terminals are children on its behalf. */
@@ -235,7 +236,7 @@ class Terminal {
     this.#buffer.push(text);
     this.#unreported += text;
     if (this.#reportTimer === undefined) this.#reportOutput();
-    else if (this.#unreported.length >= reportLength) {
+    else if (this.#unreported.length >= this.#options.share.outputLength) {
       // A command that floods waits for its pipe instead of holding up everything else here.
       for (const stream of this.#streams) stream.pause();
     }

@@ -177,6 +177,23 @@ test('a command that floods is read at its own pace and leaves the loop alone', 
   }
 });
 
+test('a command that floods beside an agent that talks is read more slowly', async () => {
+  await using lab = new Lab();
+  const [flood, other] = [await lab.open(scripted()), await lab.open(scripted())];
+  const over = new AbortController();
+  const talking = (async () => {
+    while (!over.signal.aborted) await other.say('say x');
+  })();
+  const turn = flood.say('terminal yes');
+  await flood.events.until(() => flood.events.of('terminalOutput').length >= 10);
+  over.abort();
+  flood.link.cancel(flood.id);
+  await Promise.all([turn, talking]);
+  for (const { data } of flood.events.of('terminalOutput').slice(0, 10)) {
+    expect(data.length).toBeLessThan(128 * 1024 + 65_536);
+  }
+});
+
 test('terminals of the agent itself are shown like terminals', async () => {
   await using lab = new Lab();
   const { events, say } = await lab.open(scripted());

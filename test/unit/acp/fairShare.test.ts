@@ -20,16 +20,17 @@ test('a connection that talks alone is not slowed down, beside another one it ma
   const fairShare = new FairShare(clock);
   const [flood, other] = [fairShare.join(), fairShare.join()];
   flood.talked();
-  const alone = flood.sliceMs;
+  const { sliceMs: alone, outputLength } = flood;
   expect(flood.pauseMs).toBe(0);
   other.talked();
   flood.talked();
   flood.talked();
   expect(flood.sliceMs).toBeLessThan(alone);
   expect(flood.pauseMs).toBeGreaterThan(0);
+  expect(flood.outputLength).toBeLessThan(outputLength);
   await clock.advance(1000);
   flood.talked();
-  expect([flood.sliceMs, flood.pauseMs]).toEqual([alone, 0]);
+  expect([flood.sliceMs, flood.pauseMs, flood.outputLength]).toEqual([alone, 0, outputLength]);
 });
 
 test('long messages are parsed in order, what is no JSON is undefined, and the thread ends when there is none', async () => {
