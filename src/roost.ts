@@ -129,6 +129,7 @@ export function openRoost(context: vscode.ExtensionContext, began: number): Roos
       locate: (command) => processHost.locate(command),
       run: (request) => runProgram(processHost, clock, request),
       owners: processIdentities(),
+      registryUrl: () => settings.current['registry.url'],
       clock,
       logger,
     });

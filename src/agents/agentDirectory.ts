@@ -39,8 +39,11 @@ export class KnownAgentDirectory implements AgentDirectory {
     const { catalog, registry } = this.#deps;
     const configured = catalog.list();
     const taken = new Set(configured.map(({ id }) => id));
-    const others = (await registry.agents()).filter(({ id }) => !taken.has(id));
+    const listed = await registry.agents();
+    const others = listed.filter(({ id }) => !taken.has(id));
+    for (const { id } of listed) taken.add(id);
     const known = await Promise.all(others.map((agent) => this.#offer(agent)));
+    known.push(...(await this.#unlisted(taken)));
     const order = ['ready', 'installing', 'broken', 'installable', 'elsewhere'];
     return [
       ...configured.map(({ shipped, ...agent }): AgentOffer => ({
@@ -87,6 +90,22 @@ export class KnownAgentDirectory implements AgentDirectory {
     if (agent !== undefined) return agent;
     throw new SessionError('agentUnknown', `No agent "${agentId}" is in the list.`, {
       hint: 'Refresh the list of agents, or add the agent’s command yourself.',
+    });
+  }
+
+  /** Those that were installed from an earlier list and are in none any more: they can still be started, and removed. */
+  async #unlisted(listed: ReadonlySet<string>): Promise<readonly AgentOffer[]> {
+    const { catalog, installed } = this.#deps;
+    const ids = (await installed.ids()).filter((id) => !listed.has(id));
+    return ids.flatMap((id): readonly AgentOffer[] => {
+      const there = installed.look(id);
+      if (there.kind !== 'whole') return [];
+      const { name, version } = there.receipt;
+      const isDefault = id === catalog.defaultAgentId;
+      const ready = { kind: 'ready', source: 'installed' } as const;
+      return [
+        { id, name, isDefault, ...ready, version, commandLine: commandLine(there.definition) },
+      ];
     });
   }
 

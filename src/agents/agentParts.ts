@@ -20,8 +20,8 @@ export interface AgentPartsDeps extends Pick<
   readonly run: RunProgram;
   readonly owners: ProcessOwners;
   readonly logger: Logger;
-  /** Instead of the public registry's address. */
-  readonly registryUrl?: string;
+  /** Where the list of agents is asked for; empty for the public registry. */
+  readonly registryUrl: () => string;
 }
 
 /** The parts. They hold nothing and need no disposal. */
@@ -38,7 +38,7 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   const registry = new RegistryCopy({
     file: join(root, 'registry.json'),
     logger,
-    ...(registryUrl === undefined ? {} : { url: registryUrl }),
+    url: registryUrl,
   });
   const installer = new AgentInstaller({ installed, run, owners, logger, now: () => clock.now() });
   return {

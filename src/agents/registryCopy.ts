@@ -8,7 +8,7 @@ import { bundledAgents } from './knownAgents.ts';
 import { mergeRegistries, parseRegistry, type RegistryAgent } from './registry.ts';
 
 /** Where the public registry is. */
-const registryUrl = 'https://cdn.agentclientprotocol.com/registry/v1/latest/registry.json';
+const publicRegistry = 'https://cdn.agentclientprotocol.com/registry/v1/latest/registry.json';
 
 /** More than any registry; an answer without end is not read to its end. */
 const mostBytes = 8 * 1024 * 1024;
@@ -20,8 +20,8 @@ export interface RegistryCopyDeps {
   /** Absolute path of the file that a refreshed copy is kept in. */
   readonly file: string;
   readonly logger: Logger;
-  /** Instead of the public address. */
-  readonly url?: string;
+  /** The address to ask, read at each refresh; empty for the public one. */
+  readonly url: () => string;
 }
 
 /** The registry, never fetched unless somebody asks. */
@@ -40,23 +40,24 @@ export class RegistryCopy {
   }
 
   /**
-   * Fetches the public registry and keeps it; how many agents are new in it, and how many are newer.
+   * Fetches the registry and keeps it; how many agents are new in it, and how many are newer.
    * @throws SessionError `registryUnreachable`: then everything is as it was
    */
   async refresh(
     signal: AbortSignal,
   ): Promise<{ readonly added: number; readonly updated: number } | undefined> {
     const before = await this.agents();
-    const { file, logger, url = registryUrl } = this.#deps;
+    const { file, logger } = this.#deps;
+    const url = this.#deps.url() || publicRegistry;
     let text: string;
     try {
       text = await fetchText(url, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]));
     } catch (error) {
       if (signal.aborted) return undefined;
-      throw unreachable(error instanceof Error ? reasonOf(error) : String(error), error);
+      throw unreachable(url, error instanceof Error ? reasonOf(error) : String(error), error);
     }
     const parsed = parseRegistry(parseJson(text));
-    if (parsed === undefined) throw unreachable('it answered with something else', undefined);
+    if (parsed === undefined) throw unreachable(url, 'it answered with something else', undefined);
     for (const problem of parsed.problems) logger.warn(`The registry, left out: ${problem}`);
     await keep(file, text);
     this.#agents = mergeRegistries(bundledAgents(), parsed.agents);
@@ -115,11 +116,14 @@ function reasonOf(error: Error): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-function unreachable(why: string, cause: unknown): SessionError {
+function unreachable(url: string, why: string, cause: unknown): SessionError {
   return new SessionError(
     'registryUnreachable',
-    `The public list of agents could not be read: ${why}.`,
-    { hint: 'The list that Roost has stays as it is.', cause },
+    `The list of agents at ${url} could not be read: ${why}.`,
+    {
+      hint: 'The list that Roost has stays as it is. Another address can be set in "roost.registry.url".',
+      cause,
+    },
   );
 }
 

@@ -64,6 +64,7 @@ export const settingTable = {
   'workspaceAgent.url': setting(() => z.string(), ''),
   'workspaceAgent.model': setting(() => z.string(), ''),
   'workspaceAgent.contextTokens': setting(() => z.int().check(z.minimum(0)), 0),
+  'registry.url': setting(() => z.string(), ''),
   'mcp.enabled': setting(() => z.boolean(), true),
   'log.protocol': setting(() => z.boolean(), false),
 } as const;

@@ -147,6 +147,53 @@ describe.each(hostsToTest(hostNames))('agents on the %s host', (hostName) => {
     });
   });
 
+  describe('the list of agents', () => {
+    /** Refreshes it from the palette, and reads why that was not possible. */
+    async function refused(why: RegExp): Promise<void> {
+      await roost.command('Roost: Refresh List of Agents');
+      await roost.notification(why);
+    }
+
+    it('stays as it is when the registry cannot be read, which is said', async () => {
+      const { registry } = agents;
+      registry.answer = (response) => response.destroy();
+      await refused(/The list of agents at http:.* could not be read: other side closed/);
+      registry.answer = [200, '<html>Please log in</html>'];
+      await refused(/could not be read: it answered with something else/);
+      const taken = registry.floods(50_000_000);
+      await refused(/could not be read: its answer is too long/);
+      expect(taken()).toBeLessThan(25_000_000);
+      await picture('6b-not-refreshed');
+      await roost.hideNotifications();
+      await agents.newSession('Fixture', /^1\.0\.0$/);
+      await roost.page.locator('.tab.active', { hasText: /^Fixture$/ }).waitFor();
+      await roost.send('say as before');
+      await said('as before').last().waitFor();
+    });
+
+    it('is refreshed by its button: what is new is offered, and what is installed stays', async () => {
+      agents.registry.lists([
+        offered('fixture', 'Fixture', '1.1.0'),
+        offered('fresh', 'Fresh', '1.0.0'),
+      ]);
+      await roost.commandDoing('Roost: New Session With…', async (patience) => {
+        await agents.row('Workspace').waitFor(patience);
+        const refresh = 'Refresh the List of Agents';
+        await roost.page.locator('.quick-input-widget').getByLabel(refresh).click(patience);
+      });
+      await agents.row('Fixture', /^1\.0\.0 · 1\.1\.0 is available$/).waitFor();
+      await (await agents.find('Fresh')).waitFor();
+      // Its registry names it no more.
+      await (await agents.find('Older', /^1\.1\.0$/)).waitFor();
+      await picture('6c-refreshed');
+      await agents.leaveList();
+      await roost.notification('The list of agents is up to date: 1 new, 1 newer.');
+      await roost.hideNotifications();
+      expect(existsSync(join(agents.installed, 'fixture', '1.1.0'))).toBe(false);
+      expect(new Set(running('fixture'))).toEqual(new Set(['1.0.0']));
+    });
+  });
+
   describe('a command of one’s own', () => {
     it('that is no agent is refused with the reason, and can be edited until it is one', async () => {
       await agents.newSession('Add Your Own Command…');

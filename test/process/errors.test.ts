@@ -100,7 +100,11 @@ const reopened =
 
 /** A registry that would be asked for at an address. */
 function registryOf(url: string): RegistryCopy {
-  return new RegistryCopy({ file: join(root, 'registry.json'), logger: recordingLogger(), url });
+  return new RegistryCopy({
+    file: join(root, 'registry.json'),
+    logger: recordingLogger(),
+    url: () => url,
+  });
 }
 
 const notExecutable = join(root, 'not-executable');

@@ -1,11 +1,11 @@
 // Finding agents: on the PATH, also that of the login shell, and in the registry’s list when it is fetched anew.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SessionError } from '../../src/session/errors.ts';
 import { failure, RecordingEvents } from './acpAgents.ts';
 import { fixtures, never, useAgentPlaces } from './support/agentPlace.ts';
+import { RegistryServer } from './support/registryServer.ts';
 
 const { place, parts } = useAgentPlaces();
 
@@ -62,48 +62,57 @@ describe('agents on the PATH', () => {
 
 describe('the list of agents', () => {
   it('is refreshed on demand, and a failure harms nothing', async () => {
-    let answer = (): readonly [number, string] => [500, 'out of order'];
-    const server = createServer((_request, response) => {
-      const [status, text] = answer();
-      response.statusCode = status;
-      response.end(text);
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    // Listening on a port, it has an address of this kind.
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/registry.json`;
+    const registry = await RegistryServer.start();
     try {
-      const { directory, offer } = parts({}, url);
+      const { directory, offer } = parts({}, registry.url);
+      const refused = (): Promise<SessionError> =>
+        failure(directory.refresh(never).then(() => undefined));
       const before = await directory.offers();
-      for (const bad of [
-        [500, 'out of order'],
-        [200, '<html>hello</html>'],
-      ] as const) {
-        answer = () => bad;
-        expect(await failure(directory.refresh(never).then(() => undefined))).toMatchObject({
-          code: 'registryUnreachable',
-        });
-      }
+      registry.answer = [500, 'out of order'];
+      expect(await refused()).toMatchObject({ code: 'registryUnreachable' });
+      registry.answer = [200, '<html>hello</html>'];
+      expect((await refused()).message).toMatch(/registry\.json could not be read: it answered/);
+      const taken = registry.floods(50_000_000);
+      expect((await refused()).message).toContain('its answer is too long');
+      // Eight of them are read, and some more are on their way in pipes.
+      expect(taken()).toBeLessThan(25_000_000);
       expect(await directory.offers()).toEqual(before);
       const distribution = { npx: { package: 'x@9.0.0' } };
       const fresh = { id: 'fresh', name: 'Fresh', version: '9.0.0', description: '', distribution };
       const newer = { ...fresh, id: 'gemini', name: 'Gemini CLI', version: '999.0.0' };
-      answer = () => [200, JSON.stringify({ agents: [fresh, newer, { id: 'bad' }] })];
+      registry.lists([fresh, newer, { id: 'bad' }]);
       expect(await directory.refresh(never)).toEqual({ added: 1, updated: 1 });
       expect(await offer('fresh')).toMatchObject({ kind: 'installable', version: '9.0.0' });
       // Kept: the next window has it without asking.
-      expect(await parts({}, url).offer('fresh')).toMatchObject({ version: '9.0.0' });
+      expect(await parts({}, registry.url).offer('fresh')).toMatchObject({ version: '9.0.0' });
       expect(await directory.refresh(AbortSignal.abort())).toBeUndefined();
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await registry[Symbol.asyncDispose]();
     }
-    const { directory } = parts({}, url);
+    const { directory } = parts({}, registry.url);
     expect(await failure(directory.refresh(never).then(() => undefined))).toMatchObject({
       code: 'registryUnreachable',
       message: expect.stringMatching(/ECONNREFUSED|connect/) as string,
     });
+    const nowhere = parts({}, 'not an address').directory;
+    expect(await failure(nowhere.refresh(never).then(() => undefined))).toMatchObject({
+      code: 'registryUnreachable',
+      hint: expect.stringContaining('roost.registry.url') as string,
+    });
+  });
+
+  it('goes on holding an agent that is installed and no longer named by the registry', async () => {
+    place().installed('gone', '1.2.3');
+    const { offer, catalog, directory } = parts();
+    expect(await offer('gone')).toMatchObject({
+      kind: 'ready',
+      source: 'installed',
+      name: 'Fixture',
+      version: '1.2.3',
+    });
+    expect((await catalog.find('gone')).args[0]).toContain('1.2.3');
+    await directory.remove('gone');
+    expect(await offer('gone')).toBeUndefined();
   });
 });
 

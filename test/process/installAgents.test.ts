@@ -117,13 +117,7 @@ describe('an installation that', () => {
   it('fails leaves the version before it as it was', async () => {
     place().registry('1.1.0');
     place().program('npm', join(fixtures, 'npm.mjs'));
-    mkdirSync(join(place().root, 'fixture', '1.0.0'), { recursive: true });
-    writeFileSync(join(place().root, 'fixture', '1.0.0', 'agent.mjs'), '');
-    const receipt = {
-      ...{ format: 1, id: 'fixture', name: 'Fixture', version: '1.0.0', args: [], env: {} },
-      ...{ program: '1.0.0/agent.mjs', runBy: 'node', installedAt: '' },
-    };
-    writeFileSync(join(place().root, 'fixture', 'agent.json'), JSON.stringify(receipt));
+    place().installed('fixture', '1.0.0');
     const { directory, offer } = parts({ NPM_FIXTURE: 'die' });
     await failure(directory.install('fixture', { signal: never }));
     expect(place().contents()).toEqual(['1.0.0', 'agent.json']);

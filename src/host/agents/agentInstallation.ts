@@ -60,7 +60,7 @@ export async function removeAgent({ agentServices }: Deps, offer: AgentOffer): P
   return true;
 }
 
-/** Asks the public registry for newer agents, and says what came of it. @throws SessionError */
+/** Asks the registry for newer agents, and says what came of it. @throws SessionError */
 export async function refreshAgents({
   agentServices,
 }: Deps): Promise<{ readonly added: number; readonly updated: number } | undefined> {
@@ -68,7 +68,7 @@ export async function refreshAgents({
   const found = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Asking the public registry for agents'),
+      title: vscode.l10n.t('Asking the registry for agents'),
       cancellable: true,
     },
     async (_progress, token) => {

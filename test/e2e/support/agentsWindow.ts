@@ -11,6 +11,7 @@ import { startServerHost, type ServerHost } from '../../launch/serverHost.ts';
 import { freshVsix } from '../../launch/vsix.ts';
 import { openWorkbench } from '../../launch/workbench.ts';
 import { PackageServer, packageName } from '../../process/support/packageServer.ts';
+import { RegistryServer } from '../../process/support/registryServer.ts';
 import { RoostWindow } from './roostWindow.ts';
 import { say } from './windowSuite.ts';
 
@@ -44,24 +45,26 @@ export class AgentsWindow {
   readonly installed: string;
   readonly roost: RoostWindow;
   readonly packages: PackageServer;
+  /** Where the window refreshes its list of agents; it reaches nothing until it is told what to answer. */
+  readonly registry: RegistryServer;
   readonly #server: ServerHost;
   readonly #browser: Browser;
 
   private constructor(
     places: Pick<AgentsWindow, 'scratch' | 'installed'>,
-    parts: Pick<AgentsWindow, 'roost' | 'packages'>,
+    parts: Pick<AgentsWindow, 'roost' | 'packages' | 'registry'>,
     server: ServerHost,
     browser: Browser,
   ) {
     ({ scratch: this.scratch, installed: this.installed } = places);
-    ({ roost: this.roost, packages: this.packages } = parts);
+    ({ roost: this.roost, packages: this.packages, registry: this.registry } = parts);
     this.#server = server;
     this.#browser = browser;
   }
 
   static async open(
     hostName: HostName,
-    { settings, registry, programs }: AgentsBefore,
+    { settings, registry: listed, programs }: AgentsBefore,
     lay: (installed: string) => void,
   ): Promise<AgentsWindow> {
     const scratch = scratchFolder('agents');
@@ -76,9 +79,10 @@ export class AgentsWindow {
       chmodSync(join(bin, name), 0o755);
     }
     mkdirSync(installed, { recursive: true });
-    writeFileSync(join(installed, 'registry.json'), JSON.stringify({ agents: registry }));
+    writeFileSync(join(installed, 'registry.json'), JSON.stringify({ agents: listed }));
     lay(installed);
     const packages = await PackageServer.start(join(scratch, 'packed'), ['1.0.0', '1.1.0']);
+    const registry = await RegistryServer.start();
     const browser = await launchBrowser(say);
     const server = await startServerHost({
       host: await installHost(hostName, say),
@@ -86,7 +90,7 @@ export class AgentsWindow {
       vsix: await freshVsix(say),
       // The oldest host shows a test no dialog.
       testDriver: false,
-      settings: { 'roost.agents': settings(scratch) },
+      settings: { 'roost.agents': settings(scratch), 'roost.registry.url': registry.url },
       env: {
         PATH: `${bin}:${process.env['PATH'] ?? ''}`,
         // A shell that cannot be asked: the PATH above is the user's.
@@ -98,7 +102,7 @@ export class AgentsWindow {
     const { page } = await openWorkbench(browser, server, folder);
     const roost = new RoostWindow(page);
     await roost.openSideBar();
-    return new AgentsWindow({ scratch, installed }, { roost, packages }, server, browser);
+    return new AgentsWindow({ scratch, installed }, { roost, packages, registry }, server, browser);
   }
 
   /** Ends it with all that it stands on. */
@@ -106,6 +110,7 @@ export class AgentsWindow {
     await this.#browser.close();
     await this.#server.dispose();
     await this.packages[Symbol.asyncDispose]();
+    await this.registry[Symbol.asyncDispose]();
     rmSync(this.scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -134,6 +139,12 @@ export class AgentsWindow {
     return beside === undefined
       ? row
       : row.filter({ has: page.locator('.label-description', { hasText: beside }) });
+  }
+
+  /** A row of the open list of agents, found as a person finds it: the list is longer than what it shows. */
+  async find(name: string, beside?: RegExp): Promise<Locator> {
+    await this.roost.page.locator('.quick-input-widget input[type="text"]').fill(name);
+    return this.row(name, beside);
   }
 
   /** Chooses from the list of agents, found as a person finds it: the list is longer than what it shows. */

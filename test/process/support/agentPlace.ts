@@ -64,6 +64,17 @@ class AgentPlace {
     writeFileSync(join(this.root, 'registry.json'), JSON.stringify({ agents: [agent] }));
   }
 
+  /** Lays an agent into the folder of those that were installed before. */
+  installed(id: string, version: string): void {
+    mkdirSync(join(this.root, id, version), { recursive: true });
+    writeFileSync(join(this.root, id, version, 'agent.mjs'), '');
+    const receipt = {
+      ...{ format: 1, id, name: 'Fixture', version, args: [], env: {} },
+      ...{ program: `${version}/agent.mjs`, runBy: 'node', installedAt: '' },
+    };
+    writeFileSync(join(this.root, id, 'agent.json'), JSON.stringify(receipt));
+  }
+
   /** What is in the folder of an agent. */
   contents(id = 'fixture'): readonly string[] {
     return existsSync(join(this.root, id)) ? readdirSync(join(this.root, id)).sort() : [];
@@ -99,7 +110,7 @@ class AgentPlace {
       owners: processIdentities(),
       clock,
       logger,
-      ...(registryUrl === undefined ? {} : { registryUrl }),
+      registryUrl: () => registryUrl ?? 'http://127.0.0.1:9/no-registry',
     });
     return {
       ...made,
