@@ -153,6 +153,11 @@ export function openRoost(context: vscode.ExtensionContext, began: number): Roos
         mcpServers.get().catch(() => undefined);
         return keys.of(agentId);
       },
+      signInKnown: async (agentId) => {
+        const { knownMethods } = await import('./session/signInPlan.ts');
+        const { definition, note } = await (await agentParts.get()).directory.describe(agentId);
+        return knownMethods(definition, note).length > 0;
+      },
       mcpServers: (request) => mcpServers.use((servers) => servers.forSession(request)),
     },
     store: storeOnDemand(store),

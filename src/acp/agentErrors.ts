@@ -4,33 +4,67 @@ import { isSessionError } from '../session/errors.ts';
 import type { AgentEnd } from '../session/agentPort.ts';
 import { RpcError, rpcCodes } from './rpcError.ts';
 
-/**
- * An agent's answer to a request, as an error of the session. Errors of ours pass unchanged.
- * @param mask takes the user's keys out of what the agent said: some quote the one they refuse
- */
-export function agentAnswered(
-  thrown: unknown,
-  agentName: string,
-  method: string,
-  mask: (text: string) => string,
-): SessionError {
+/** How an agent's answer is to be understood. */
+export interface AnswerContext {
+  readonly agentName: string;
+  readonly method: string;
+  /** Takes the user's keys out of what the agent said: some quote the one they refuse. */
+  readonly mask: (text: string) => string;
+}
+
+/** An agent's answer to a request, as an error of the session. Errors of ours pass unchanged. */
+export function agentAnswered(thrown: unknown, context: AnswerContext): SessionError {
+  const { agentName, method, mask } = context;
   if (isSessionError(thrown)) return thrown;
   if (!(thrown instanceof RpcError)) {
     return new SessionError('internal', `${method} failed.`, { cause: thrown });
   }
-  const more = { details: { cause: thrown.code, step: method }, cause: thrown };
-  if (thrown.code === rpcCodes.authRequired) {
-    return new SessionError('authRequired', `${agentName} wants you to log in.`, {
-      ...more,
-      hint: 'Log in with one of the ways the agent offers, then try again.',
-    });
-  }
-  const said = [thrown.message, detailIn(thrown.data)].filter((part) => part !== '').join(': ');
+  if (!asksForSignIn(thrown)) return answered(thrown, context);
+  const said = mask(words(thrown));
+  const what = `${agentName} wants you to log in`;
+  return new SessionError('authRequired', said === '' ? `${what}.` : `${what}: ${said}`, {
+    details: { cause: thrown.code, step: method },
+    hint: 'Log in with one of the ways the agent offers, then try again.',
+    cause: thrown,
+  });
+}
+
+/** Whether an agent's answer has the code of a missing sign-in. */
+export function asksForSignIn(thrown: unknown): thrown is RpcError {
+  return thrown instanceof RpcError && thrown.code === rpcCodes.authRequired;
+}
+
+/**
+ * A turn that failed with the code of a missing sign-in, by an agent to which nobody can sign in: programs use that code, the
+ * first one that is free, for anything.
+ */
+export function failedWithoutSignIn(thrown: RpcError, context: AnswerContext): SessionError {
+  return answered(
+    thrown,
+    context,
+    'Its code is that of a missing sign-in, and it offers no way to sign in. If it wants one, use its own program in a terminal.',
+  );
+}
+
+function answered(
+  thrown: RpcError,
+  { agentName, method, mask }: AnswerContext,
+  hint?: string,
+): SessionError {
   return new SessionError(
     'agentError',
-    `${agentName} answered ${method} with: ${mask(said)}`,
-    more,
+    `${agentName} answered ${method} with: ${mask(words(thrown))}`,
+    {
+      details: { cause: thrown.code, step: method },
+      cause: thrown,
+      ...(hint === undefined ? {} : { hint }),
+    },
   );
+}
+
+/** What the agent said, with what it put beside that. */
+function words({ message, data }: RpcError): string {
+  return [message, detailIn(data)].filter((part) => part !== '').join(': ');
 }
 
 /** Many agents say "Internal error" and put what happened into the data. */

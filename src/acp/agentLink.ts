@@ -15,22 +15,26 @@ import type {
   StopRequest,
 } from '../session/agentPort.ts';
 import type { AgentFacts } from '../session/state.ts';
-import { agentAnswered, agentExited, connectionLost } from './agentErrors.ts';
+import {
+  agentAnswered,
+  agentExited,
+  asksForSignIn,
+  connectionLost,
+  failedWithoutSignIn,
+} from './agentErrors.ts';
 import { ClientRequests } from './clientRequests.ts';
+import { Conversations } from './conversations.ts';
 import { FileChanges } from './fileChanges.ts';
 import { Connection, type SkippedMessage } from './connection.ts';
 import {
   initializeParams,
   readConfigOptions,
   readIntroduction,
-  readOpened,
   readStopReason,
 } from './handshake.ts';
 import type { Share } from './fairShare.ts';
-import { assertOldEnough, inAskingMode, untilQuiet } from './habits.ts';
 import type { LinkOptions } from './linkOptions.ts';
 import { deliver } from './longText.ts';
-import { mcpServersParam } from './mcpServers.ts';
 import { modelAnswers, modelsMeta } from './modelRequests.ts';
 import { quirksOf, type Quirks } from './quirks.ts';
 import { SecretMask } from './secretMask.ts';
@@ -60,11 +64,7 @@ export class AcpAgentLink implements AgentLink {
   readonly #stopping = new AbortController();
   readonly #turns = new Set<Promise<unknown>>();
   readonly #secrets: SecretMask;
-  /** The conversation opened last: whose updates those are that name none. */
-  #agentSessionId = '';
-  /** The mode it is in, as far as that was said. */
-  #modeId: string | undefined;
-  /** How many updates have come: whether an agent has gone quiet. */
+  readonly #conversations: Conversations;
   #updates = 0;
   #info: AgentInfo | undefined;
   #polite: Promise<void> | undefined;
@@ -83,6 +83,14 @@ export class AcpAgentLink implements AgentLink {
       args: agent.args,
       cwd: agent.cwd ?? cwd,
       env: { ...agent.env, ...keys },
+    });
+    this.#conversations = new Conversations({
+      agentName: agent.name,
+      clock: services.clock,
+      secrets: this.#secrets,
+      quirks: () => this.#quirks,
+      updates: () => this.#updates,
+      request: (method, params) => this.#request(method, params),
     });
     const report = (agentSessionId: string, update: AgentUpdate): void => {
       this.#report(agentSessionId, update);
@@ -111,7 +119,7 @@ export class AcpAgentLink implements AgentLink {
       more: modelAnswers(options, this.#stopping.signal, (method, params) => {
         void this.#connection.then((connection) => connection?.notify(method, params));
       }),
-      writesUnasked: () => this.#quirks.writesUnasked.includes(this.#modeId ?? ''),
+      writesUnasked: () => this.#quirks.writesUnasked.includes(this.#conversations.modeId ?? ''),
       onUpdate: (agentSessionId, update) => {
         this.#report(agentSessionId, update);
       },
@@ -120,6 +128,9 @@ export class AcpAgentLink implements AgentLink {
     this.#connection = this.#run.started.then((child) =>
       child === undefined ? undefined : this.#connect(child),
     );
+    void Promise.all([this.#run.stderrFlooded, options.heardFrom]).then(() => {
+      events.onErrorFlood(this.stderrTail());
+    });
     this.ended = this.#end();
   }
 
@@ -141,41 +152,20 @@ export class AcpAgentLink implements AgentLink {
     return info;
   }
 
-  async newSession(options: OpenOptions): Promise<OpenedSession> {
-    const mcpServers = mcpServersParam(options.mcpServers, this.#secrets);
-    const params = { cwd: options.cwd, mcpServers };
-    const { agent } = this.#options;
-    const opened = readOpened(await this.#request('session/new', params), undefined, agent.name);
-    this.#agentSessionId = opened.agentSessionId;
-    this.#modeId = opened.currentModeId;
-    return inAskingMode(opened, this.#quirks, (mode) => this.setMode(this.#agentSessionId, mode));
+  newSession(options: OpenOptions): Promise<OpenedSession> {
+    return this.#conversations.begin(options);
   }
 
-  async loadSession(options: LoadOptions): Promise<OpenedSession> {
-    const { agent, services } = this.#options;
-    const age = services.clock.now() - (options.begunAt ?? -Infinity);
-    assertOldEnough(age, this.#quirks, agent.name);
-    const opened = await this.#reopen('session/load', options);
-    if (this.#quirks.replaysAfterLoad) {
-      await untilQuiet(
-        (method) => this.#request(method, {}),
-        () => this.#updates,
-      );
-    }
-    return opened;
+  loadSession(options: LoadOptions): Promise<OpenedSession> {
+    return this.#conversations.load(options);
   }
 
   resumeSession(options: ReopenOptions): Promise<OpenedSession> {
-    return this.#reopen('session/resume', options);
+    return this.#conversations.resume(options);
   }
 
-  async forkSession(from: ReopenOptions): Promise<OpenedSession> {
-    const { cwd, agentSessionId: sessionId } = from;
-    const mcpServers = mcpServersParam(from.mcpServers, this.#secrets);
-    const answer = await this.#request('session/fork', { cwd, sessionId, mcpServers });
-    const opened = readOpened(answer, undefined, this.#options.agent.name);
-    this.#agentSessionId = opened.agentSessionId;
-    return opened;
+  forkSession(from: ReopenOptions): Promise<OpenedSession> {
+    return this.#conversations.fork(from);
   }
 
   async authenticate(methodId: string): Promise<void> {
@@ -203,9 +193,8 @@ export class AcpAgentLink implements AgentLink {
     void this.#cancel(agentSessionId);
   }
 
-  async setMode(agentSessionId: string, modeId: string): Promise<void> {
-    await this.#request('session/set_mode', { sessionId: agentSessionId, modeId });
-    this.#modeId = modeId;
+  setMode(agentSessionId: string, modeId: string): Promise<void> {
+    return this.#conversations.setMode(agentSessionId, modeId);
   }
 
   async setConfigOption(
@@ -319,24 +308,6 @@ export class AcpAgentLink implements AgentLink {
     connection?.notify('session/cancel', { sessionId: agentSessionId });
   }
 
-  async #reopen(
-    method: 'session/load' | 'session/resume',
-    options: ReopenOptions,
-  ): Promise<OpenedSession> {
-    const { cwd, agentSessionId } = options;
-    // Set before the answer: a load replays the conversation first.
-    this.#agentSessionId = agentSessionId;
-    const mcpServers = mcpServersParam(options.mcpServers, this.#secrets);
-    const params = { cwd, sessionId: agentSessionId, mcpServers };
-    const opened = readOpened(
-      await this.#request(method, params),
-      agentSessionId,
-      this.#options.agent.name,
-    );
-    this.#modeId = opened.currentModeId;
-    return opened;
-  }
-
   async #request(method: string, params: unknown): Promise<unknown> {
     const { agent } = this.#options;
     const connection = await this.#connection;
@@ -344,8 +315,19 @@ export class AcpAgentLink implements AgentLink {
     try {
       return await connection.request(method, params);
     } catch (thrown) {
-      throw agentAnswered(thrown, agent.name, method, (text) => this.#secrets.mask(text));
+      const mask = (text: string): string => this.#secrets.mask(text);
+      const context = { agentName: agent.name, method, mask };
+      if (method === 'session/prompt' && asksForSignIn(thrown) && !(await this.#signInOffered())) {
+        throw failedWithoutSignIn(thrown, context);
+      }
+      throw agentAnswered(thrown, context);
     }
+  }
+
+  /** Whether the user can do anything about a missing sign-in here. */
+  async #signInOffered(): Promise<boolean> {
+    if ((this.#info?.authMethods ?? []).length > 0) return true;
+    return (await this.#options.signInKnown?.()) ?? false;
   }
 
   #notified(method: string, params: unknown): undefined | Promise<void> {
@@ -354,7 +336,7 @@ export class AcpAgentLink implements AgentLink {
     if (method === 'session/update') {
       const id = typeof sessionId === 'string' ? sessionId : undefined;
       const known = id === undefined ? [homelessUpdate(params)] : translateUpdate(update);
-      const agentSessionId = id ?? this.#agentSessionId;
+      const agentSessionId = id ?? this.#conversations.agentSessionId;
       return deliver(known, { clock: services.clock, share: this.#share }, (one) => {
         this.#report(agentSessionId, one);
         // What is replayed while no turn runs was changed long ago.
@@ -370,14 +352,15 @@ export class AcpAgentLink implements AgentLink {
 
   /** A message too long to be read is still said to have been there. */
   #skipped({ method, bytes, head }: SkippedMessage): void {
-    const sessionId = /"sessionId"\s*:\s*"([^"\\]+)"/.exec(head)?.[1] ?? this.#agentSessionId;
+    const sessionId =
+      /"sessionId"\s*:\s*"([^"\\]+)"/.exec(head)?.[1] ?? this.#conversations.agentSessionId;
     const raw = { method, bytes, head: head.slice(0, 1000) };
     this.#report(sessionId, { type: 'unknown', variant: 'messageTooLarge', raw });
   }
 
   #report(agentSessionId: string, update: AgentUpdate): void {
     this.#updates += 1;
-    if (update.type === 'mode') this.#modeId = update.modeId;
+    if (update.type === 'mode') this.#conversations.modeId = update.modeId;
     this.#options.events.onUpdate(agentSessionId, update);
   }
 }

@@ -35,6 +35,8 @@ export interface LinkOptions {
   readonly cwd: string;
   /** The user's keys for the agent: in its environment, and masked in the log of the wire. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Whether a way to sign in is known beside those that the agent offers. */
+  readonly signInKnown?: () => Promise<boolean>;
   /** Until then nothing that the agent says is handed on. */
   readonly heardFrom?: Promise<void>;
   readonly events: AgentEvents;

@@ -1,7 +1,6 @@
 // Installs agents from npm into a folder of Roost's own: whole or not at all, and cleaned up after whoever died over it.
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SessionError } from '../session/errors.ts';
 import type { InstallOptions } from '../session/agentOffers.ts';
@@ -16,7 +15,8 @@ import {
 } from './installedAgents.ts';
 import { findProgram } from './installedProgram.ts';
 import { noteOn } from './knownAgents.ts';
-import { compareVersions, launchOf, npmPackageOf, type RegistryAgent } from './registry.ts';
+import { installFailed, installPackage, nodeProblem } from './npm.ts';
+import { launchOf, npmPackageOf, type RegistryAgent } from './registry.ts';
 
 /** What an installer works with. */
 export interface InstallerDeps {
@@ -27,14 +27,6 @@ export interface InstallerDeps {
   /** The time now, in milliseconds since 1970. */
   readonly now: () => number;
 }
-
-/** Large packages over slow lines; after that something hangs. */
-const installDeadlineMs = 20 * 60_000;
-
-const nodeDeadlineMs = 10_000;
-
-/** How much of npm's last words a message quotes. */
-const quotedLength = 400;
 
 /** An installation that goes on now. */
 interface RunningInstallation {
@@ -106,7 +98,7 @@ export class AgentInstaller {
       await rm(join(folder, receiptName), { force: true });
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     } catch (error) {
-      throw failed(`${agentId} could not be removed: ${messageOf(error)}`, {
+      throw installFailed(`${agentId} could not be removed: ${messageOf(error)}`, {
         hint: 'End its sessions and try again.',
         cause: error,
       });
@@ -115,24 +107,7 @@ export class AgentInstaller {
 
   /** Why the user's Node may be too old for an agent, in words; `undefined` when it is not. */
   async nodeProblem(agent: RegistryAgent): Promise<string | undefined> {
-    const wanted = noteOn(agent.id)?.minNode;
-    if (wanted === undefined) return undefined;
-    let version = '';
-    const end = await this.#deps.run({
-      label: 'node-version',
-      command: 'node',
-      args: ['--version'],
-      cwd: homedir(),
-      deadlineMs: nodeDeadlineMs,
-      onLine: (line) => {
-        version ||= line.trim();
-      },
-    });
-    if (end.kind === 'notStarted')
-      return `${agent.name} needs Node ${wanted}, and there is none on your PATH.`;
-    if (end.kind !== 'ended' || !/^v\d/.test(version)) return undefined;
-    if (compareVersions(version, wanted) >= 0) return undefined;
-    return `${agent.name} needs Node ${wanted}, and the one on your PATH is ${version.slice(1)}.`;
+    return nodeProblem(this.#deps.run, agent);
   }
 
   #folder(agentId: string, ...rest: string[]): string {
@@ -142,7 +117,7 @@ export class AgentInstaller {
   async #install(agent: RegistryAgent, options: InstallOptions): Promise<Receipt | undefined> {
     const wanted = npmPackageOf(agent);
     if (wanted === undefined) {
-      throw failed(`${agent.name} is not published as a package that Roost can install.`, {
+      throw installFailed(`${agent.name} is not published as a package that Roost can install.`, {
         hint: 'Install it yourself; it is found on your PATH.',
       });
     }
@@ -154,14 +129,22 @@ export class AgentInstaller {
       await mkdir(staging, { recursive: true, mode: 0o700 });
       await writeFile(join(staging, ownerName), JSON.stringify(owners.self()));
       await writeFile(join(staging, 'package.json'), JSON.stringify({ private: true }));
-      const whole = await this.#runNpm(agent, `${wanted.name}@${wanted.version}`, staging, options);
+      const whole = await installPackage(this.#deps, {
+        agent,
+        wanted,
+        folder: staging,
+        ...options,
+      });
       if (!whole) {
         logger.info(`Installing ${agent.id} was cancelled.`);
         return undefined;
       }
       const program = await findProgram(staging, wanted, noteOn(agent.id)?.command);
       if (program === undefined) {
-        throw failed(`The package ${wanted.name} ${wanted.version} has no program to start.`, {});
+        throw installFailed(
+          `The package ${wanted.name} ${wanted.version} has no program to start.`,
+          {},
+        );
       }
       await this.#moveIn(agent.id, wanted.version, staging);
       const receipt: Receipt = {
@@ -185,69 +168,14 @@ export class AgentInstaller {
       return receipt;
     } catch (error) {
       if (error instanceof SessionError) throw error;
-      throw failed(`${agent.name} could not be installed: ${messageOf(error)}`, { cause: error });
+      throw installFailed(`${agent.name} could not be installed: ${messageOf(error)}`, {
+        cause: error,
+      });
     } finally {
       await rm(staging, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) => {
         logger.warn(`${staging} could not be removed: ${messageOf(error)}`);
       });
       await this.#dropIfEmpty(agent.id);
-    }
-  }
-
-  /** Whether npm got to its end; `false` when it was cancelled. @throws SessionError `installFailed` */
-  async #runNpm(
-    agent: RegistryAgent,
-    spec: string,
-    staging: string,
-    { signal, onFetched }: InstallOptions,
-  ): Promise<boolean> {
-    const { logger, run } = this.#deps;
-    let fetched = 0;
-    const end = await run({
-      label: `install-${agent.id}`,
-      command: 'npm',
-      args: ['install', spec, '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=http'],
-      cwd: staging,
-      env: { npm_config_update_notifier: 'false', npm_config_progress: 'false' },
-      signal,
-      deadlineMs: installDeadlineMs,
-      onLine: (line) => {
-        logger.info(`${agent.id}: ${line}`);
-        if (!line.startsWith('npm http fetch')) return;
-        fetched += 1;
-        onFetched?.(fetched);
-      },
-    });
-    switch (end.kind) {
-      case 'cancelled':
-        return false;
-      case 'late':
-        throw failed(`${agent.name} could not be installed: npm did not end.`, {
-          hint: 'Run "Roost: Show Log" to see how far it got.',
-        });
-      case 'notStarted':
-        throw failed(`${agent.name} could not be installed: ${end.message}`, {
-          hint: 'npm comes with Node. Install Node, and reload the window so that your new PATH is read.',
-          details: { command: 'npm', cause: end.code },
-        });
-      case 'ended': {
-        if (end.exitCode === 0) return true;
-        const how =
-          end.signal === null ? `exit code ${end.exitCode ?? '?'}` : `signal ${end.signal}`;
-        const words = end.tail.trim().slice(-quotedLength);
-        throw failed(
-          `${agent.name} could not be installed: npm ended with ${how}. ${words}`.trim(),
-          {
-            hint: 'Nothing was changed. Run "Roost: Show Log" for everything that npm said.',
-            details: {
-              command: 'npm',
-              exitCode: end.exitCode,
-              signal: end.signal,
-              stderrTail: end.tail,
-            },
-          },
-        );
-      }
     }
   }
 
@@ -326,13 +254,6 @@ function parseOwner(text: string): ProcessOwner | undefined {
   }
   const { pid, startedAt } = raw;
   return typeof pid === 'number' && typeof startedAt === 'string' ? { pid, startedAt } : undefined;
-}
-
-function failed(
-  message: string,
-  more: ConstructorParameters<typeof SessionError>[2],
-): SessionError {
-  return new SessionError('installFailed', message, more);
 }
 
 function messageOf(error: unknown): string {

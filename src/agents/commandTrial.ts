@@ -23,6 +23,7 @@ const deaf: AgentEvents = {
   elicit: () => Promise.resolve({ action: 'cancel' }),
   onElicitationComplete: () => undefined,
   onTerminalsChanged: () => undefined,
+  onErrorFlood: () => undefined,
   onMessage: () => undefined,
 };
 

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../session/clock.ts';
 import type { Disposable } from '../session/event.ts';
 import type { ChildRunIdentity, ChildSpec, ProcessEnd, SpawnError } from './childSpec.ts';
-import { OutputTail } from './outputTail.ts';
+import { StandardError } from './standardError.ts';
 
 /** A child that was started. Attach to its streams in the same tick as this is handed out. */
 export interface StartedChild {
@@ -36,6 +36,8 @@ export interface ChildRun extends ChildRunIdentity {
   readonly gone: Promise<ProcessEnd>;
   /** The end of standard error so far, at most 8 KiB. */
   stderrTail(): string;
+  /** Resolves when standard error is flooded for the first time; never where it is not. */
+  readonly stderrFlooded: Promise<undefined>;
 }
 
 /** What exactly to execute, once everything about it is known. */
@@ -47,12 +49,6 @@ export interface Launch {
   /** Windows: the arguments are already quoted for the program. */
   readonly verbatimArguments?: boolean;
 }
-
-const stderrLimit = 8 * 1024;
-
-/** Bytes of standard error that are read in this time at most. */
-const stderrAtOnce = 512 * 1024;
-const stderrRestMs = 50;
 
 /** How long output may be silent after the exit until the pipes count as held by somebody else. */
 const silentMs = 1000;
@@ -69,6 +65,7 @@ export class OwnedRun implements ChildRun {
   readonly exited: Promise<ProcessEnd>;
   readonly closed: Promise<ProcessEnd>;
   readonly gone: Promise<ProcessEnd>;
+  readonly stderrFlooded: Promise<undefined>;
 
   readonly #clock: Clock;
   readonly #scope = new AbortController();
@@ -76,7 +73,7 @@ export class OwnedRun implements ChildRun {
   readonly #exited = Promise.withResolvers<ProcessEnd>();
   readonly #closed = Promise.withResolvers<ProcessEnd>();
   readonly #gone = Promise.withResolvers<ProcessEnd>();
-  readonly #tail = new OutputTail(stderrLimit);
+  readonly #stderr: StandardError;
   #child: ChildProcess | undefined;
   #stdin: Writable | undefined;
   #end: Omit<ProcessEnd, 'stderrTail'> | undefined;
@@ -92,6 +89,8 @@ export class OwnedRun implements ChildRun {
     this.spec = options.spec;
     this.runId = options.runId;
     this.#clock = options.clock;
+    this.#stderr = new StandardError(options.clock);
+    this.stderrFlooded = this.#stderr.flooded;
     this.signal = this.#scope.signal;
     setMaxListeners(0, this.signal);
     this.started = this.#started.promise;
@@ -119,7 +118,7 @@ export class OwnedRun implements ChildRun {
   }
 
   stderrTail(): string {
-    return this.#tail.text();
+    return this.#stderr.text();
   }
 
   /** Starts the process. Never throws; call once, and not after {@link fail}. */
@@ -202,25 +201,9 @@ export class OwnedRun implements ChildRun {
     if (this.spec.stdin === 'closed') stdin.end();
     const own = this.spec.stderr !== 'pipe';
     if (own) {
-      this.#keepTail(stderr);
+      this.#stderr.read(stderr);
     }
     this.#started.resolve({ pid: child.pid, stdin, stdout, stderr: own ? undefined : stderr });
-  }
-
-  /** Reads standard error for its end. Who floods it waits for his pipe instead of holding up everybody else. */
-  #keepTail(stderr: Readable): void {
-    let read = 0;
-    let rest: Disposable | undefined;
-    stderr.on('data', (chunk: Buffer) => {
-      this.#tail.push(chunk);
-      read += chunk.length;
-      rest ??= this.#clock.after(stderrRestMs, () => {
-        rest = undefined;
-        read = 0;
-        stderr.resume();
-      });
-      if (read >= stderrAtOnce) stderr.pause();
-    });
   }
 
   #finish(end: Omit<ProcessEnd, 'stderrTail'>): void {
@@ -231,7 +214,7 @@ export class OwnedRun implements ChildRun {
   }
 
   #report(): ProcessEnd {
-    return { exitCode: null, signal: null, ...this.#end, stderrTail: this.#tail.text() };
+    return { exitCode: null, signal: null, ...this.#end, stderrTail: this.#stderr.text() };
   }
 
   /** After the exit: the output must move, or be given up. */

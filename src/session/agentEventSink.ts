@@ -11,6 +11,7 @@ import type { Logger } from './ports.ts';
 export interface SinkDeps {
   readonly context: ContextManager;
   readonly pending: PendingRequests;
+  readonly agentName: string;
   policy(): PermissionPolicy;
   onActivity(): void;
   /** Commands of the agent began or ended. */
@@ -68,6 +69,16 @@ export class AgentEventSink implements AgentEvents {
     if (this.run !== undefined) this.run.runningTerminals = running;
     this.#deps.onActivity();
     this.#deps.onTerminals();
+  }
+
+  onErrorFlood(stderrTail: string): void {
+    const { agentName, context, logger } = this.#deps;
+    logger.warn(`${agentName} floods its standard error. What it wrote last:\n${stderrTail}`);
+    context.notice(
+      'errorFlood',
+      `${agentName} writes very much to its standard error: more than 1 MB in ten seconds. The log has the end of it. ` +
+        'Other sessions are not slowed down. If it does not stop, restart the session.',
+    );
   }
 
   onMessage(direction: 'in' | 'out', kind: string, bytes: number): void {

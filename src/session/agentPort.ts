@@ -136,6 +136,8 @@ export interface AgentEvents {
   onElicitationComplete(elicitationId: string): void;
   /** How many commands that Roost runs for the agent are running now. */
   onTerminalsChanged(running: number): void;
+  /** The agent floods its standard error; told once in a run, with the last lines of it. */
+  onErrorFlood(stderrTail: string): void;
   /** One message on the wire; `kind` is a method name or `response`. */
   onMessage(direction: 'in' | 'out', kind: string, bytes: number): void;
 }
@@ -148,6 +150,8 @@ export interface LaunchRequest {
   readonly cwd: string;
   /** The user's keys for this agent: added to its environment, and never written anywhere. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Whether a way to sign in is known beside those that it offers; asked when it wants one and offers none. Must not reject. */
+  readonly signInKnown?: () => Promise<boolean>;
   /** Until then nothing that the agent says is handed on; it waits in its pipe. Must not reject. */
   readonly heardFrom?: Promise<void>;
 }

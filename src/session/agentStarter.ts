@@ -89,8 +89,9 @@ export class AgentStarter {
     const where = { sessionId, agent, cwd: state.cwd };
     const keys = await this.#keys(agent);
     signal.throwIfAborted();
-    const sink = this.#sink();
-    const link = launcher.launch({ ...where, keys, heardFrom: settled }, sink);
+    const sink = this.#sink(agent.name);
+    const signInKnown = (): Promise<boolean> => this.#signInKnown(agent);
+    const link = launcher.launch({ ...where, keys, signInKnown, heardFrom: settled }, sink);
     request.onLaunched(link);
     // A conversation is only gone on with by whoever owns its files.
     await attached;
@@ -177,6 +178,16 @@ export class AgentStarter {
     }
   }
 
+  async #signInKnown({ id }: AgentDefinition): Promise<boolean> {
+    const { provisions, logger } = this.#deps;
+    try {
+      return (await provisions?.signInKnown(id)) ?? false;
+    } catch (error) {
+      logger.warn(`It could not be found out how to sign in to ${id}: ${String(error)}`);
+      return false;
+    }
+  }
+
   async #mcpServers(info: AgentInfo, signal: AbortSignal): Promise<readonly McpServer[]> {
     const { logger, provisions, row } = this.#deps;
     const { sessionId, state } = row;
@@ -191,11 +202,12 @@ export class AgentStarter {
     }
   }
 
-  #sink(): AgentEventSink {
+  #sink(agentName: string): AgentEventSink {
     const { context, logger, pending, row, telemetry } = this.#deps;
     return new AgentEventSink({
       context,
       pending,
+      agentName,
       policy: () => this.#deps.policy(),
       onActivity: () => {
         this.#deps.onActivity();

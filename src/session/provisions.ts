@@ -32,10 +32,12 @@ export interface McpRequest {
   readonly signal: AbortSignal;
 }
 
-/** Hands out what the user has set aside for agents. Rejections never fail a start: it goes on without. */
+/** Hands out what the user has set aside for agents, and what is known of them. Rejections never fail a start: it goes on without. */
 export interface AgentProvisions {
   /** Environment variables that hold the user's keys for this agent, and for no other. */
   environment(agentId: string): Promise<Readonly<Record<string, string>>>;
+  /** Whether a way to sign in to this agent is known beside those that it offers itself. */
+  signInKnown(agentId: string): Promise<boolean>;
   /** The servers for one session; those it cannot use, or that lack a value, are left out. */
   mcpServers(request: McpRequest): Promise<readonly McpServer[]>;
 }

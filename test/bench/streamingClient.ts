@@ -43,6 +43,7 @@ function roost(): { open: Open; warmUp(): Promise<void>; shutdown(): Promise<voi
         elicit: () => Promise.resolve({ action: 'cancel' }),
         onElicitationComplete: () => undefined,
         onTerminalsChanged: () => undefined,
+        onErrorFlood: () => undefined,
         onMessage: () => undefined,
       },
     );

@@ -1,6 +1,6 @@
 // Agents that go wrong, in a window: each says on its row or in a notice what it is, and has a way out that is taken here.
 import { describe, expect, it } from 'vitest';
-import { hostsToTest } from '../launch/hosts.ts';
+import { hostNames, hostsToTest } from '../launch/hosts.ts';
 import {
   inAgentsWindow,
   layAgent,
@@ -10,7 +10,7 @@ import {
 } from './support/agentsWindow.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
 
-describe.each(hostsToTest())('on the %s host an agent that', (hostName) => {
+describe.each(hostsToTest(hostNames))('on the %s host an agent that', (hostName) => {
   let agents: AgentsWindow;
   let roost: RoostWindow;
 
@@ -96,11 +96,41 @@ describe.each(hostsToTest())('on the %s host an agent that', (hostName) => {
     await roost.row('Asks For Ever').waitFor();
   });
 
-  it('offers nothing optional and floods its standard error works all the same', async () => {
+  it('offers nothing optional and floods its standard error works all the same, which is said once', async () => {
     await agents.newSession('Bare');
+    const notices = roost.panel.locator('.entry.notice', {
+      hasText: 'Bare writes very much to its standard error',
+    });
+    await notices.waitFor();
     await roost.send('say plainly');
     await agents.said('plainly').last().waitFor();
+    await roost.send('flood-stderr 3000000');
+    await roost.send('say once more');
+    await agents.said('once more').last().waitFor();
+    expect(await notices.count()).toBe(1);
     await picture('4-bare');
+    await notices.getByRole('button', { name: 'Show Log' }).click();
+    await roost.page
+      .locator('.view-line')
+      .filter({ hasText: /^e{50}/ })
+      .first()
+      .waitFor();
+    await picture('4b-bare-log');
+    await notices.getByRole('button', { name: 'Restart' }).click();
+    // It floods again: another run, another notice.
+    await notices.nth(1).waitFor();
+    await roost.send('say afterwards');
+    await agents.said('afterwards').last().waitFor();
+  });
+
+  it('fails a turn with the code of a missing sign-in and offers none is told by its own words', async () => {
+    await roost.send('fail -32000 Out of tokens');
+    const banner = roost.panel.locator('.banner');
+    await banner.getByText('Bare answered session/prompt with: Out of tokens').waitFor();
+    await banner.getByText(/offers no way to sign in/).waitFor();
+    expect(await banner.getByRole('button', { name: 'Sign In' }).count()).toBe(0);
+    await roost.row('Ready').first().waitFor();
+    await picture('4c-turn-failed');
   });
 
   it('floods its standard error and dies is told by its last words alone, and can be started again', async () => {

@@ -4,20 +4,19 @@ import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
 import { launchBrowser } from '../launch/browser.ts';
-import { bundleExtension } from '../launch/fixtureExtension.ts';
-import { installHost } from '../launch/hosts.ts';
+import { packExtension } from '../launch/fixtureExtension.ts';
+import { hostNames, hostsToTest, installHost } from '../launch/hosts.ts';
 import { root, scratchFolder } from '../launch/paths.ts';
-import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
+import { installVsix, startServerHost, type ServerHost } from '../launch/serverHost.ts';
 import { freshVsix } from '../launch/vsix.ts';
-import { workbenchReady } from '../launch/workbench.ts';
+import { openWorkbench } from '../launch/workbench.ts';
 import { RoostWindow } from './support/roostWindow.ts';
 
 const say = (line: string): void => {
   console.log(line);
 };
 
-// The oldest editor takes no models from other extensions.
-describe('a language model of the newest editor', () => {
+describe.each(hostsToTest(hostNames))('a language model of the %s editor', (name) => {
   const scratch = scratchFolder('editor-model');
   const folder = join(scratch, 'workspace');
   let browser: Browser;
@@ -26,25 +25,25 @@ describe('a language model of the newest editor', () => {
 
   beforeAll(async () => {
     cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
-    const models = join(scratch, 'models');
-    await bundleExtension('models', models);
+    const host = await installHost(name, say);
+    const dataFolder = join(scratch, 'server');
+    await installVsix(host, dataFolder, await packExtension('models', scratch));
     browser = await launchBrowser(say);
     server = await startServerHost({
-      host: await installHost('newest', say),
-      dataFolder: join(scratch, 'server'),
+      host,
+      dataFolder,
       vsix: await freshVsix(say),
+      // The oldest one shows a test no dialog.
+      testDriver: false,
       env: { ROOST_TESTS_MODEL_ASKS: '1' },
     });
-    roost = new RoostWindow(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
-    const payload = ['extensionDevelopmentPath', server.uriOf(models)] as const;
-    await roost.page.goto(server.urlOf(folder, [payload]));
-    await workbenchReady(roost.page);
+    roost = new RoostWindow((await openWorkbench(browser, server, folder)).page);
     await roost.openSideBar();
   });
 
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail')
-      await roost.picture(`failed-editor-model-${task.name.slice(0, 20)}`);
+      await roost.picture(`failed-${name}-editor-model-${task.name.slice(0, 20)}`);
   });
 
   afterAll(async () => {
@@ -71,12 +70,12 @@ describe('a language model of the newest editor', () => {
     await roost.row('Ready').waitFor();
     await roost.send('say the first time');
     const dialog = await question();
-    await roost.picture('editor-model-1-asked');
+    await roost.picture(`${name}-editor-model-1-asked`);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await said(/You have not allowed Roost to use the model/).waitFor();
     await said(/Send your message again to be asked/).waitFor();
     await roost.row('Ready').waitFor();
-    await roost.picture('editor-model-2-refused');
+    await roost.picture(`${name}-editor-model-2-refused`);
   });
 
   it('is asked for again by the next message, and answers once it is allowed', async () => {
@@ -84,7 +83,7 @@ describe('a language model of the newest editor', () => {
     const dialog = await question();
     await dialog.getByRole('button', { name: 'Allow' }).click();
     await said(/^the second time\s*$/).waitFor();
-    await roost.picture('editor-model-3-allowed');
+    await roost.picture(`${name}-editor-model-3-allowed`);
   });
 
   it('is not asked for once more', async () => {

@@ -26,3 +26,20 @@ export async function bundleExtension(name: string, folder: string): Promise<voi
   });
   cpSync(join(source, 'package.json'), join(folder, 'package.json'));
 }
+
+/** Packs the extension of this name into a file in the folder, to be installed as a person installs one. */
+export async function packExtension(name: string, folder: string): Promise<string> {
+  const home = join(folder, name);
+  await bundleExtension(name, home);
+  const { createVSIX } = await import('@vscode/vsce');
+  const packagePath = join(folder, `${name}.vsix`);
+  await createVSIX({
+    cwd: home,
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    skipLicense: true,
+    allowUnusedFilesPattern: true,
+  });
+  return packagePath;
+}

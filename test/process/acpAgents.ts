@@ -16,6 +16,7 @@ import type {
   AgentLink,
   ElicitationAnswer,
   ElicitationAsk,
+  LaunchRequest,
   PermissionAsk,
 } from '../../src/session/agentPort.ts';
 import type { Logger, WorkspaceFiles } from '../../src/session/ports.ts';
@@ -67,6 +68,7 @@ export class RecordingEvents implements AgentEvents {
   readonly questions: ElicitationAsk[] = [];
   readonly completed: string[] = [];
   readonly terminals: number[] = [];
+  readonly floods: string[] = [];
   readonly messages: { direction: 'in' | 'out'; kind: string; bytes: number }[] = [];
   readonly #watchers = new Set<() => void>();
   /** How permissions are answered; never by default. */
@@ -93,6 +95,10 @@ export class RecordingEvents implements AgentEvents {
   }
   onTerminalsChanged(running: number): void {
     this.terminals.push(running);
+    this.#changed();
+  }
+  onErrorFlood(stderrTail: string): void {
+    this.floods.push(stderrTail);
     this.#changed();
   }
   onMessage(direction: 'in' | 'out', kind: string, bytes: number): void {
@@ -189,15 +195,11 @@ export class Lab {
   /** Starts an agent, which is heard at once or from a later time on. */
   launch(
     agent: AgentDefinition,
-    keys: Readonly<Record<string, string>> = {},
-    heardFrom?: Promise<void>,
+    more: Pick<LaunchRequest, 'keys' | 'heardFrom' | 'signInKnown'> = {},
   ): { link: AgentLink; events: RecordingEvents } {
     const events = new RecordingEvents();
     const link = this.launcher.launch(
-      {
-        ...{ sessionId: 'test', agent, cwd: this.folder, keys },
-        ...(heardFrom === undefined ? {} : { heardFrom }),
-      },
+      { sessionId: 'test', agent, cwd: this.folder, ...more },
       events,
     );
     this.#links.push(link);
@@ -207,8 +209,9 @@ export class Lab {
   /** Starts an agent and opens a conversation. */
   async open(
     agent: AgentDefinition,
-  ): Promise<{ link: AgentLink; events: RecordingEvents; id: string; say: Say }> {
-    const { link, events } = this.launch(agent);
+    more: Pick<LaunchRequest, 'signInKnown'> = {},
+  ): Promise<Opened> {
+    const { link, events } = this.launch(agent, more);
     await link.initialize();
     const { agentSessionId: id } = await link.newSession({ cwd: this.folder });
     const say: Say = (...lines) => link.prompt(id, [{ type: 'text', text: lines.join('\n') }]);
@@ -220,6 +223,14 @@ export class Lab {
     await Promise.all(this.#links.map((link) => link.stop({ force: true, graceMs: 0 })));
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A conversation that is open, and how something is said in it. */
+export interface Opened {
+  readonly link: AgentLink;
+  readonly events: RecordingEvents;
+  readonly id: string;
+  readonly say: Say;
 }
 
 type Say = (...lines: string[]) => Promise<{ readonly stopReason: string }>;

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { failure, Lab, scripted } from './acpAgents.ts';
+import type { SessionError } from '../../src/session/errors.ts';
+import { failure, Lab, scripted, type Opened } from './acpAgents.ts';
 
 test('an agent is introduced, opens a conversation and answers a prompt', async () => {
   await using lab = new Lab();
@@ -103,8 +104,7 @@ test('what an agent says before it may be heard is kept, also when it has ended 
   const heardFrom = Promise.withResolvers<undefined>();
   const { link, events } = lab.launch(
     { ...scripted(), args: ['-e', program] },
-    {},
-    heardFrom.promise,
+    { heardFrom: heardFrom.promise },
   );
   // The system closes it with the process.
   const [socket] = (await once(server, 'connection')) as [Socket];
@@ -223,6 +223,24 @@ test('an agent that wants a login says so, and goes on after it', async () => {
   expect((await failure(link.newSession({ cwd: lab.folder }))).code).toBe('authRequired');
   await link.authenticate('login');
   expect((await link.newSession({ cwd: lab.folder })).agentSessionId).toMatch(/^s/);
+});
+
+test('a turn that fails with the code of a missing sign-in is a matter of signing in only where somebody can', async () => {
+  await using lab = new Lab();
+  const prompt = (from: Opened): Promise<SessionError> =>
+    failure(from.say('fail -32000 Out of tokens'));
+  expect(await prompt(await lab.open(scripted()))).toMatchObject({
+    code: 'agentError',
+    message: 'Lab answered session/prompt with: Out of tokens',
+    details: { cause: -32000 },
+  });
+  const offering = scripted('--needs-auth', '--auth-at-prompt');
+  expect(await prompt(await lab.open(offering))).toMatchObject({ code: 'authRequired' });
+  const known = await lab.open(scripted(), { signInKnown: () => Promise.resolve(true) });
+  expect(await prompt(known)).toMatchObject({
+    code: 'authRequired',
+    message: 'Lab wants you to log in: Out of tokens',
+  });
 });
 
 test('another version of the protocol is refused by name', async () => {

@@ -139,6 +139,11 @@ test('a flood of standard error and of updates leaves another session alone', as
   await flood;
   expect(loud.events.of('text')).toHaveLength(100_000);
   expect(loud.link.stderrTail().length).toBeLessThanOrEqual(8192);
+  // Told once, however often it comes, and never of one that only says something.
+  expect(loud.events.floods).toHaveLength(1);
+  expect(loud.events.floods[0]).toMatch(/^e+\n/m);
+  await quiet.say('stderr a word');
+  expect(quiet.events.floods).toEqual([]);
 });
 
 test('a reader that is held up slows the agent down instead of filling memory', async () => {

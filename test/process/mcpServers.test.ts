@@ -89,8 +89,8 @@ it('reach the agent in the form of the protocol, and the log without their secre
 it('keys are in the environment of their agent alone, and in no log', async () => {
   const lines: string[] = [];
   lab.with({ wireLog: () => (_direction, line) => void lines.push(line) });
-  const events = [{ LAB_KEY: 'key-of-one' }, undefined].map(async (keys) => {
-    const { link, events: heard } = lab.launch(scripted(), keys);
+  const events = [{ LAB_KEY: 'key-of-one' }, {}].map(async (keys) => {
+    const { link, events: heard } = lab.launch(scripted(), { keys });
     await link.initialize();
     const { agentSessionId } = await link.newSession({ cwd: lab.folder });
     await link.prompt(agentSessionId, [{ type: 'text', text: 'env LAB_KEY' }]);
@@ -103,7 +103,7 @@ it('keys are in the environment of their agent alone, and in no log', async () =
 });
 
 it('keys that an agent quotes are in no error and in nothing that is kept of its last words', async () => {
-  const { link } = lab.launch(scripted(), { LAB_KEY: 'key-of-one' });
+  const { link } = lab.launch(scripted(), { keys: { LAB_KEY: 'key-of-one' } });
   await link.initialize();
   const { agentSessionId } = await link.newSession({ cwd: lab.folder });
   const ask = (text: string): Promise<unknown> =>

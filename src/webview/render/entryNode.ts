@@ -20,6 +20,6 @@ export function entryNode(entry: EntryView, context: PanelContext): EntryNode {
     case 'plan':
       return new PlanNode();
     case 'notice':
-      return new NoticeNode();
+      return new NoticeNode(context);
   }
 }

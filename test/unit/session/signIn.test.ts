@@ -164,6 +164,7 @@ describe('what an agent is given', () => {
     const asked: McpRequest[] = [];
     const provisions: AgentProvisions = {
       environment: (agentId) => Promise.resolve({ [`${agentId}_KEY`]: 'secret' }),
+      signInKnown: () => Promise.resolve(false),
       mcpServers: (request) => {
         asked.push(request);
         return Promise.resolve([server]);
