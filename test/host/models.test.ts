@@ -6,6 +6,9 @@ import type { RoostApi, SessionInfo } from '../../src/api.ts';
 import type { ModelFixture } from '../fixtures/extensions/models/extension.ts';
 import { removeAllSessions, roost, setSetting, whenSession } from './roost.ts';
 
+/** Whether the editor hands a cancel on to a model that answers. */
+const hearsCancel = 'registerLanguageModelChatProvider' in vscode.lm;
+
 describe('the Workspace agent and the editor’s language models', () => {
   let api: RoostApi;
   let models: ModelFixture;
@@ -62,6 +65,7 @@ describe('the Workspace agent and the editor’s language models', () => {
     await models.talking;
     await api.cancelPrompt(sessionId);
     assert.equal((await talking).stopReason, 'cancelled');
-    await models.cancelled;
+    // The oldest editor tells a model that has begun no more.
+    if (hearsCancel) await models.cancelled;
   });
 });
