@@ -43,16 +43,25 @@ export async function resolveCommand(
 /** Whether a process can be started in a folder. */
 export async function checkFolder(cwd: string): Promise<SpawnError | undefined> {
   try {
-    if (!(await stat(cwd)).isDirectory()) {
-      return { code: 'ENOTDIR', message: `${cwd} is not a folder` };
-    }
-    await access(cwd, constants.X_OK);
-    return undefined;
+    const { isFolder, executable } = await look(cwd);
+    if (!isFolder) return { code: 'ENOTDIR', message: `${cwd} is not a folder` };
+    if (executable) return undefined;
+    return { code: 'ENOCWD', message: `${cwd} may not be entered` };
   } catch (thrown) {
     return codeOf(thrown) === 'EACCES'
       ? { code: 'ENOCWD', message: `${cwd} may not be entered` }
       : { code: 'ENOCWD', message: `${cwd} does not exist` };
   }
+}
+
+/** What is there; both questions are asked at once, for every start waits for the answers. */
+async function look(path: string): Promise<{ isFolder: boolean; executable: boolean }> {
+  const executable = access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  const facts = await stat(path);
+  return { isFolder: facts.isDirectory(), executable: await executable };
 }
 
 const reasons = { EACCES: 'not executable', EISDIR: 'is a folder' } as const;
@@ -62,9 +71,9 @@ async function judge(
   platform: NodeJS.Platform,
 ): Promise<'ENOENT' | 'EACCES' | 'EISDIR' | undefined> {
   try {
-    if ((await stat(path)).isDirectory()) return 'EISDIR';
-    if (platform !== 'win32') await access(path, constants.X_OK);
-    return undefined;
+    const { isFolder, executable } = await look(path);
+    if (isFolder) return 'EISDIR';
+    return executable || platform === 'win32' ? undefined : 'EACCES';
   } catch (thrown) {
     return codeOf(thrown) === 'EACCES' ? 'EACCES' : 'ENOENT';
   }
