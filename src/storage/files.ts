@@ -99,7 +99,8 @@ export async function syncFolder(fs: FileSystem, folder: string): Promise<void> 
     // A folder that may be written but not listed cannot be opened; its names are as durable as the system makes them.
     if (code !== 'EACCES' && !folderSyncUnsupported.has(code ?? '')) throw error;
   } finally {
-    if (fd !== undefined) await fs.close(fd);
+    // Nobody waits for it: what was to be durable is.
+    if (fd !== undefined) fs.close(fd).catch(() => undefined);
   }
 }
 
@@ -148,8 +149,12 @@ export async function createFile(
   try {
     try {
       await writeAll(fs, fd, bytes, 0);
-      await fs.fsync(fd);
-      const facts = await fs.fstat(fd);
+      // Each is a trip of its own, and nothing that the one says hangs on the other.
+      const looked = fs.fstat(fd);
+      const synced = fs.fsync(fd);
+      await Promise.allSettled([looked, synced]);
+      await synced;
+      const facts = await looked;
       // A umask can only have taken something away.
       if ((facts.mode & 0o777) !== fileMode) await fs.fchmod(fd, fileMode);
       return facts;

@@ -16,7 +16,7 @@ import {
   syncFolder,
   type Fingerprint,
 } from './files.ts';
-import type { FileSystem } from './fileSystem.ts';
+import type { FileFacts, FileSystem } from './fileSystem.ts';
 import {
   formatHead,
   maxHeadBytes,
@@ -145,16 +145,7 @@ export class HeadWriter {
       const onDisk: Head | undefined = before?.kind === 'whole' ? before.head : undefined;
       const savedAt = stamp(clock);
       const text = this.#format(state, savedAt, onDisk);
-      const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
-      const facts = await createFile(fs, temporary, text);
-      try {
-        if (before?.kind === 'whole') await this.#keep(head, this.#paths.backup);
-        if (before?.kind === 'damaged') await this.#keepDamaged(head);
-        await renameFile(this.#deps, temporary, head);
-      } catch (error) {
-        await removeQuietly(fs, temporary);
-        throw error;
-      }
+      const facts = await this.#replace(head, text, before);
       await syncFolder(fs, dirname(head));
       const fingerprint = fingerprintOf(facts);
       // Our own text, checked above: it has a head's type.
@@ -164,6 +155,26 @@ export class HeadWriter {
     } catch (error) {
       if (error instanceof SessionError) throw error;
       throw storageFailed('save', head, error, this.#sessionId);
+    }
+  }
+
+  /** Puts the new head in place of the one before, which is kept. */
+  async #replace(head: string, text: Buffer, before: ParsedHead | undefined): Promise<FileFacts> {
+    const { fs } = this.#deps;
+    const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
+    // Another name for the head before is made while the new one is written: nobody waits for that twice.
+    const second = before?.kind === 'whole' ? this.#nameAgain(head) : undefined;
+    try {
+      const facts = await createFile(fs, temporary, text);
+      if (second !== undefined) await this.#keep(await second, this.#paths.backup);
+      if (before?.kind === 'damaged') await this.#keepDamaged(head);
+      await renameFile(this.#deps, temporary, head);
+      return facts;
+    } catch (error) {
+      await removeQuietly(fs, temporary);
+      const name = await second;
+      if (name !== undefined) await removeQuietly(fs, name);
+      throw error;
     }
   }
 
@@ -196,20 +207,37 @@ export class HeadWriter {
     return small;
   }
 
-  /** Gives the head that is about to be replaced a second name, in place of the backup before it. */
-  async #keep(head: string, backup: string): Promise<void> {
-    const { fs, logger } = this.#deps;
+  /** Gives the head that is about to be replaced a second name; `undefined` where that cannot be. */
+  async #nameAgain(head: string): Promise<string | undefined> {
+    const { fs } = this.#deps;
     const temporary = `${head}.${this.#deps.temporaryName()}.tmp`;
     try {
       await fs.link(head, temporary).catch(() => fs.copyFile(head, temporary));
-      await renameFile(this.#deps, temporary, backup);
-      // Renaming one name of a file to another name of the same file does nothing at all.
-      if (fs.statSync(temporary) !== undefined) await removeIfThere(fs, temporary);
+      return temporary;
     } catch (error) {
       await removeQuietly(fs, temporary);
-      // Better the new head without a copy of the old one than no new head.
-      logger.warn(`no backup of ${basename(head)}: ${String(error)}`);
+      this.#noBackup(error);
+      return undefined;
     }
+  }
+
+  /** Puts the second name in place of the backup before. */
+  async #keep(second: string | undefined, backup: string): Promise<void> {
+    if (second === undefined) return;
+    const { fs } = this.#deps;
+    try {
+      await renameFile(this.#deps, second, backup);
+      // Renaming one name of a file to another name of the same file does nothing at all.
+      if (fs.statSync(second) !== undefined) await removeIfThere(fs, second);
+    } catch (error) {
+      await removeQuietly(fs, second);
+      this.#noBackup(error);
+    }
+  }
+
+  /** Better the new head without a copy of the old one than no new head. */
+  #noBackup(error: unknown): void {
+    this.#deps.logger.warn(`no backup of ${basename(this.#paths.head)}: ${String(error)}`);
   }
 
   /** Keeps a head that cannot be read under another name: someone may still want what is in it. */
