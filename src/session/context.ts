@@ -10,13 +10,12 @@ import type { TranscriptLog } from './storePort.ts';
 import { promptText } from './promptQueue.ts';
 import { ReplayIntake, type ReplayedConversation } from './replayIntake.ts';
 import type { AgentFacts } from './state.ts';
+import { StreamedText, type Speaker } from './streamedText.ts';
 import { ToolCallBook, type ToolCallChange } from './toolCallBook.ts';
 import type { TranscriptChange, TranscriptEntry } from './transcript.ts';
 
 /** Milliseconds after which streamed text is on disk at the latest. */
 export const textFlushMs = 250;
-/** Characters of streamed text that are written at once, without waiting for the time. */
-const textFlushLength = 64 * 1024;
 
 /** What the ContextManager tells its session. */
 export interface ContextEvents {
@@ -34,12 +33,6 @@ export interface ContextEvents {
   onFirstChange(path: string): boolean;
 }
 
-interface OpenText {
-  readonly id: string;
-  readonly type: 'user' | 'agent' | 'thought';
-  readonly messageId: string | undefined;
-}
-
 /** Builds one session's transcript. Nothing said is kept in memory longer than {@link textFlushMs}. */
 export class ContextManager {
   readonly #clock: Clock;
@@ -47,10 +40,7 @@ export class ContextManager {
   readonly #events: ContextEvents;
   readonly #calls: ToolCallBook;
   #log: TranscriptLog | undefined;
-  #text: OpenText | undefined;
-  /** Text of the open entry that is shown but not written yet. */
-  #unwritten: string[] = [];
-  #unwrittenLength = 0;
+  readonly #text = new StreamedText((piece) => this.#log?.append(piece));
   #planId: string | undefined;
   #flushTimer: Disposable | undefined;
   #failing: Disposable | undefined;
@@ -184,7 +174,7 @@ export class ContextManager {
       this.#events.onActivity();
       return;
     }
-    this.#closeText();
+    this.#text.close();
     const attachments = blocks.filter((block) => block.type !== 'text');
     const entry: TranscriptEntry = {
       ...this.#stamped(),
@@ -200,7 +190,7 @@ export class ContextManager {
 
   /** Adds a notice of Roost's own. */
   notice(code: string, text: string, data?: unknown): void {
-    this.#closeText();
+    this.#text.close();
     this.#write({
       ...this.#stamped(),
       type: 'notice',
@@ -212,7 +202,7 @@ export class ContextManager {
 
   /** Ends the turn: text is written, and calls that still say they run become `openCalls`. */
   endTurn(openCalls: 'cancelled' | 'failed' | undefined): void {
-    this.#closeText();
+    this.#text.close();
     this.#planId = undefined;
     this.#apply(this.#calls.settle(openCalls));
   }
@@ -221,7 +211,7 @@ export class ContextManager {
   flush(): void {
     this.#flushTimer?.dispose();
     this.#flushTimer = undefined;
-    this.#flushText();
+    this.#text.flush();
     this.#apply(this.#calls.flush());
   }
 
@@ -234,7 +224,7 @@ export class ContextManager {
   /** Writes, syncs and closes the log; a log that cannot be written any more is closed all the same. */
   async close(): Promise<void> {
     this.endReplay();
-    this.#closeText();
+    this.#text.close();
     this.flush();
     const log = this.#log;
     this.#log = undefined;
@@ -253,7 +243,7 @@ export class ContextManager {
         this.#addBlock(update);
         return;
       case 'toolCall':
-        this.#closeText();
+        this.#text.close();
         this.#apply(this.#calls.patch(update.patch));
         this.#scheduleFlush();
         return;
@@ -284,25 +274,23 @@ export class ContextManager {
     }
   }
 
-  #addText(role: OpenText['type'], text: string, messageId: string | undefined): void {
-    const open = this.#text;
-    if (open?.type === role && (messageId === undefined || open.messageId === messageId)) {
-      this.#unwritten.push(text);
-      this.#unwrittenLength += text.length;
-      this.#events.onChange({ type: 'append', id: open.id, text });
-      if (this.#unwrittenLength >= textFlushLength) this.#flushText();
+  #addText(role: Speaker, text: string, messageId: string | undefined): void {
+    const more = this.#text.add(role, text, messageId);
+    if (more !== undefined) {
+      this.#events.onChange(more);
+      if (this.#text.isMuch) this.#text.flush();
       else this.#scheduleFlush();
       return;
     }
-    this.#closeText();
+    this.#text.close();
     const entry: TranscriptEntry = { ...this.#stamped(), type: role, text };
-    this.#text = { id: entry.id, type: role, messageId };
+    this.#text.begin({ id: entry.id, speaker: role, messageId });
     this.#write(entry);
     if (role === 'agent') this.#events.onMessage();
   }
 
   #addBlock(update: Extract<AgentUpdate, { type: 'block' }>): void {
-    this.#closeText();
+    this.#text.close();
     if (update.role === 'thought') {
       this.notice('thoughtBlock', update.block.type, update.block);
       return;
@@ -319,7 +307,7 @@ export class ContextManager {
 
   /** A plan replaces the turn's earlier one in place. */
   #plan(entries: Extract<AgentUpdate, { type: 'plan' }>['entries']): void {
-    this.#closeText();
+    this.#text.close();
     const stamped = this.#stamped();
     this.#planId ??= stamped.id;
     this.#write({
@@ -340,22 +328,9 @@ export class ContextManager {
   }
 
   #write(change: TranscriptChange): void {
-    this.#flushText();
+    this.#text.flush();
     this.#log?.append(change);
     this.#events.onChange(change);
-  }
-
-  #closeText(): void {
-    this.#flushText();
-    this.#text = undefined;
-  }
-
-  #flushText(): void {
-    if (this.#unwrittenLength === 0 || this.#text === undefined) return;
-    const text = this.#unwritten.join('');
-    this.#unwritten = [];
-    this.#unwrittenLength = 0;
-    this.#log?.append({ type: 'append', id: this.#text.id, text });
   }
 
   #scheduleFlush(): void {
