@@ -1,6 +1,5 @@
 // The session store on disk: the one place other rooms open it from, and who does what in it.
 import { randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import type { SavedSessionInfo } from '../session/info.ts';
@@ -14,9 +13,9 @@ import type {
 import type { SessionState } from '../session/state.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
 import { TranscriptSearch, type TranscriptHit } from '../session/transcriptSearch.ts';
-import { fileMode, syncFolder } from './files.ts';
 import { nodeFileSystem, type FileSystem } from './fileSystem.ts';
-import { HeadWriter, readHead, writtenByNewer, type HeadDeps } from './headFile.ts';
+import { HeadWriter, type HeadDeps } from './headFile.ts';
+import { OpenTranscripts } from './openTranscripts.ts';
 import { ownedElsewhere, type OwnerDeps } from './ownerFile.ts';
 import type { ProcessIdentity } from './processIdentity.ts';
 import { savedInfo } from './savedSession.ts';
@@ -27,7 +26,6 @@ import { SessionIndex } from './sessionIndex.ts';
 import { listSessions, readSession, type ListDeps } from './sessionList.ts';
 import { storageFailed } from './storageErrors.ts';
 import { sweepLeftovers } from './leftovers.ts';
-import { FileTranscriptLog } from './transcriptLog.ts';
 import { TranscriptReader, type TranscriptSnapshot } from './transcriptReader.ts';
 import {
   bringBack,
@@ -70,7 +68,6 @@ export function openStore(options: StoreOptions): DiskStore {
 class FileSessionStore implements DiskStore {
   readonly directory: string;
   readonly #fs: FileSystem;
-  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #paths: StorePaths;
   readonly #owner: OwnerDeps;
@@ -81,15 +78,14 @@ class FileSessionStore implements DiskStore {
   readonly #list: ListDeps;
   readonly #reader: TranscriptReader;
   readonly #exchange: SessionExchange;
+  readonly #open: OpenTranscripts;
   readonly #writers = new Map<string, HeadWriter>();
-  readonly #logs = new Map<string, FileTranscriptLog>();
   #temporaryCount = 0;
   #swept = false;
 
   constructor({ directory, clock, logger, identity, fs = nodeFileSystem }: StoreOptions) {
     this.directory = directory;
     this.#fs = fs;
-    this.#clock = clock;
     this.#logger = logger;
     const paths = storePaths(directory);
     this.#paths = paths;
@@ -114,11 +110,12 @@ class FileSessionStore implements DiskStore {
     this.#index = new SessionIndex({ fs, clock, logger, file: paths.index, temporaryName });
     this.#list = { fs, clock, logger, paths, owner: this.#owner, index: this.#index };
     this.#reader = new TranscriptReader(fs);
+    this.#open = new OpenTranscripts({ fs, clock, logger, access: this.#access });
     this.#exchange = new SessionExchange({
       list: this.#list,
       access: this.#access,
       temporaryName,
-      isOpen: (sessionId) => this.#logs.has(sessionId),
+      isOpen: (sessionId) => this.#open.has(sessionId),
     });
   }
 
@@ -159,23 +156,7 @@ class FileSessionStore implements DiskStore {
   }
 
   async open(sessionId: string): Promise<TranscriptLog> {
-    const paths = this.#pathsOf(sessionId);
-    return this.#access.inTurn(sessionId, async () => {
-      // A start right behind a stop waits for it; a close that fails leaves the transcript open.
-      await this.#logs.get(sessionId)?.closing?.catch(() => undefined);
-      const left = this.#logs.get(sessionId);
-      if (left?.reopen() === true) return left;
-      if (left !== undefined) {
-        throw new SessionError('internal', 'The transcript is open already.', { sessionId });
-      }
-      return this.#access.owned({ sessionId, paths, briefly: false }, async () => {
-        const head = await readHead(this.#fs, paths.head, sessionId);
-        if (head?.newer === true) throw writtenByNewer(sessionId, paths.head);
-        const log = await this.#openLog(sessionId, paths);
-        this.#logs.set(sessionId, log);
-        return log;
-      });
-    });
+    return this.#open.open(sessionId, this.#pathsOf(sessionId));
   }
 
   async readTranscript(sessionId: string): Promise<readonly TranscriptEntry[]> {
@@ -209,7 +190,7 @@ class FileSessionStore implements DiskStore {
   async delete(sessionId: string): Promise<void> {
     const paths = this.#pathsOf(sessionId);
     await this.#access.inTurn(sessionId, async () => {
-      if (this.#logs.has(sessionId)) {
+      if (this.#open.has(sessionId)) {
         throw new SessionError('invalidArgument', 'A session that is open cannot be deleted.', {
           sessionId,
           hint: 'Stop the session first.',
@@ -264,16 +245,7 @@ class FileSessionStore implements DiskStore {
 
   async shutdown(): Promise<void> {
     await this.#access.settled();
-    await Promise.allSettled(
-      [...this.#logs.values()].map(async (log) => {
-        try {
-          await log.close();
-        } catch (error) {
-          this.#logger.error('a transcript could not be written to its end', error);
-          await log.abandon();
-        }
-      }),
-    );
+    await this.#open.closeAll();
     await Promise.allSettled([...this.#writers.values()].map((writer) => writer.settled()));
     await this.#index.settled();
   }
@@ -301,41 +273,12 @@ class FileSessionStore implements DiskStore {
     return writer;
   }
 
-  async #openLog(sessionId: string, paths: SessionPaths): Promise<FileTranscriptLog> {
-    return FileTranscriptLog.open({
-      fs: this.#fs,
-      clock: this.#clock,
-      logger: this.#logger,
-      sessionId,
-      file: paths.transcript,
-      openFile: () => this.#openTranscript(paths.transcript),
-      onClosed: async () => {
-        this.#logs.delete(sessionId);
-        await this.#access.release(paths);
-      },
-    });
-  }
-
-  async #openTranscript(file: string): Promise<number> {
-    await this.#access.ensureFolders();
-    const created = this.#fs.statSync(file) === undefined;
-    const fd = await this.#fs.open(file, 'a+', fileMode);
-    try {
-      await this.#fs.fchmod(fd, fileMode);
-      if (created) await syncFolder(this.#fs, dirname(file));
-      return fd;
-    } catch (error) {
-      await this.#fs.close(fd);
-      throw error;
-    }
-  }
-
   /** Ends a deletion that a crash cut short; the session's id if there was one. */
   async #finishDelete(sessionId: string): Promise<string | undefined> {
     const paths = this.#pathsOf(sessionId);
     const finish = (): Promise<boolean> => finishDelete(this.#trash, sessionId);
     try {
-      if (this.#logs.has(sessionId) || !(await isInTrash(this.#trash, sessionId))) return undefined;
+      if (this.#open.has(sessionId) || !(await isInTrash(this.#trash, sessionId))) return undefined;
       const finished = await this.#access.inTurn(sessionId, () =>
         this.#access.owned({ sessionId, paths, briefly: true }, finish),
       );
@@ -357,7 +300,7 @@ class FileSessionStore implements DiskStore {
     const { transcript: file } = this.#pathsOf(sessionId);
     try {
       const size = this.#fs.statSync(file)?.size ?? 0;
-      const held = this.#logs.get(sessionId)?.held() ?? [];
+      const held = this.#open.heldOf(sessionId);
       return await read({ file, size, held });
     } catch (error) {
       if (error instanceof SessionError) throw error.forSession(sessionId);
