@@ -1,7 +1,6 @@
 // The SessionManager: registry and operations of all sessions; knows no editor.
-import { agentName, settledAgent } from './agentLookup.ts';
-import { stamp } from './clock.ts';
-import { createEntry, isActive } from './entry.ts';
+import { agentName } from './agentLookup.ts';
+import { isActive } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
 import type { FileBefore } from './fileChanges.ts';
 import { HeldSessions, type HeldSession } from './heldSessions.ts';
@@ -12,13 +11,13 @@ import { savedInfoOf, type TranscriptSlice } from './storePort.ts';
 import { SessionRestorer, type RestorerDeps } from './restorer.ts';
 import { SavedSessions } from './savedSessions.ts';
 import { SessionReader } from './sessionReader.ts';
+import { createSession } from './sessionCreation.ts';
 import { forkSession } from './sessionFork.ts';
 import { SessionMarks } from './sessionMarks.ts';
 import type { CreateOptions, SearchOptions, SessionDetails, Sessions } from './sessions.ts';
 import { sessionDetails, sessionInfo } from './sessionView.ts';
 import { stopAll } from './shutdown.ts';
 import { checkedConfig } from './config.ts';
-import type { SessionState } from './state.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
 /** What the manager works with. `defaultCwd` is the folder of a session for which none is named. */
@@ -51,31 +50,7 @@ export class SessionManager implements Sessions {
   }
 
   async create(options: CreateOptions = {}): Promise<SessionInfo> {
-    this.#held.assertUsable();
-    const { catalog, clock, ids, registry } = this.#deps;
-    const agentId = options.agent ?? catalog.defaultAgentId;
-    const agent = settledAgent(catalog, agentId) ?? (await catalog.find(agentId));
-    this.#held.assertUsable();
-    const at = stamp(clock);
-    const state: SessionState = {
-      title: options.title ?? agent.name,
-      titleSource: options.title === undefined ? 'default' : 'user',
-      agentId: agent.id,
-      cwd: options.cwd ?? agent.cwd ?? this.#deps.defaultCwd(),
-      status: 'starting',
-      createdAt: at,
-      lastActivityAt: at,
-      messageCount: 0,
-      config: checkedConfig(options.config ?? {}),
-      keepAwake: false,
-      turnRunning: false,
-    };
-    const sessionId = ids.sessionId();
-    // The row is dormant for the instant between being born and being started.
-    registry.add(createEntry(sessionId, { ...state, status: 'dormant' }, clock.monotonic()));
-    const supervisor = this.#held.add(sessionId, undefined, false);
-    await supervisor.start();
-    return this.#info(sessionId);
+    return this.#info(await createSession(this.#deps, this.#held, options));
   }
 
   list(): readonly ListedSession[] {
