@@ -73,6 +73,12 @@ export async function isOwnedElsewhere(deps: OwnerDeps, file: string): Promise<b
   return isLive(deps, owner);
 }
 
+/** Whether somebody who lives owns the session, this store too. Rejects when the file cannot be read. */
+export async function isOwned(deps: OwnerDeps, file: string): Promise<boolean> {
+  const owner = await readOwner(deps.fs, file);
+  return owner !== 'none' && (await isLive(deps, owner));
+}
+
 /** The error of whoever wants to write a session that another window has open. */
 export function ownedElsewhere(sessionId: string, file: string): SessionError {
   return new SessionError('sessionReadOnly', 'Another window has this session open.', {

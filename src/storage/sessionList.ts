@@ -7,7 +7,7 @@ import { fingerprintOf, isUnchanged, namesIn, type SeenFile } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
 import { parseHead, type ParsedHead } from './headFormat.ts';
 import { readHead } from './headFile.ts';
-import { isOwnedElsewhere, type OwnerDeps } from './ownerFile.ts';
+import { isOwned, isOwnedElsewhere, type OwnerDeps } from './ownerFile.ts';
 import { askingOnce } from './processIdentity.ts';
 import { damagedSession, wholeSession, type RowFacts } from './savedSession.ts';
 import {
@@ -106,8 +106,11 @@ async function lookAtAll(
     }
     if (!files.head && !files.transcript && !files.backup) continue;
     if (!files.head && !files.backup) {
+      const { owner, transcript } = pathsOf(paths.sessions, sessionId);
       // A session that is being made has an empty transcript for a moment; killed then, it never was.
-      if (see(fs, pathsOf(paths.sessions, sessionId).transcript)?.size === 0) continue;
+      if (see(fs, transcript)?.size === 0) continue;
+      // One that is being imported has all of it, and no head yet.
+      if (files.owner && (await isOwned(deps.owner, owner).catch(() => false))) continue;
     }
     looked.push(look(deps, sessionId, files));
   }

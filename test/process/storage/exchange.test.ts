@@ -234,6 +234,28 @@ describe('an import', () => {
     }
   });
 
+  test('is in no list, of this window or another, before it is whole', async () => {
+    await using folder = testFolder('memory');
+    const file = await exported(folder);
+    for (let moment = 0, calls = 1; moment < calls; moment++) {
+      await using other = testFolder('memory');
+      const slow = new FaultyFileSystem();
+      const importing = other.store({ fs: slow.fs });
+      let looking = false;
+      slow.before = ({ index }) => {
+        if (index !== moment || looking) return undefined;
+        looking = true;
+        return Promise.all([importing.list(), other.store().list()]).then((lists) => {
+          for (const { kind } of lists.flat()) expect(kind).toBe('whole');
+        });
+      };
+      await importing.importSession(file);
+      // More than without a list in between, which does no harm.
+      calls = slow.calls;
+      expect(await other.store().list()).toMatchObject([{ kind: 'whole' }]);
+    }
+  });
+
   test('of the same files in four processes at once gives each a session of its own', async () => {
     await using folder = testFolder();
     const documents: string[] = [];
