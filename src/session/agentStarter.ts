@@ -61,29 +61,10 @@ export class AgentStarter {
   async start(
     request: StartRequest,
   ): Promise<{ readonly run: AgentRun; readonly how: OpenedHow; readonly info: AgentInfo }> {
-    const { catalog, context, row, store } = this.#deps;
-    const agent = await catalog.find(row.state.agentId);
-    // The files are taken while the process starts, for both take a while.
-    const attached = store.open(row.sessionId).then((log) => {
-      context.attach(log);
-    });
-    const settled = attached.catch(() => undefined);
-    try {
-      return await this.#start(request, agent, { attached, settled });
-    } finally {
-      // Whoever ends a start that failed closes the files, which must have been opened by then.
-      await settled;
-    }
-  }
-
-  async #start(
-    request: StartRequest,
-    agent: AgentDefinition,
-    { attached, settled }: { readonly attached: Promise<void>; readonly settled: Promise<void> },
-  ): Promise<{ readonly run: AgentRun; readonly how: OpenedHow; readonly info: AgentInfo }> {
-    const { clock, context, logger, row, settings } = this.#deps;
+    const { catalog, clock, context, logger, row, settings } = this.#deps;
     const { sessionId, state } = row;
     const { signal } = request;
+    const agent = await catalog.find(state.agentId);
     const launcher = await this.#deps.launcher();
     signal.throwIfAborted();
     const where = { sessionId, agent, cwd: state.cwd };
@@ -91,10 +72,15 @@ export class AgentStarter {
     signal.throwIfAborted();
     const sink = this.#sink(agent.name);
     const signInKnown = (): Promise<boolean> => this.#signInKnown(agent);
-    const link = launcher.launch({ ...where, keys, signInKnown, heardFrom: settled }, sink);
+    const attached = Promise.withResolvers<undefined>();
+    const heardFrom = attached.promise;
+    const link = launcher.launch({ ...where, keys, signInKnown, heardFrom }, sink);
     request.onLaunched(link);
-    // A conversation is only gone on with by whoever owns its files.
-    await attached;
+    // The files are taken while the process starts, for both take a while; but a conversation is only
+    // gone on with by whoever owns its files.
+    await this.#attach().finally(() => {
+      attached.resolve(undefined);
+    });
     signal.throwIfAborted();
     const deadlineMs = settings()['supervision.handshakeTimeoutSeconds'] * 1000;
     const step = <T>(name: string, work: () => Promise<T>, ms = deadlineMs): Promise<T> =>
@@ -165,6 +151,11 @@ export class AgentStarter {
     };
     sink.run = run;
     return { run, how, info };
+  }
+
+  async #attach(): Promise<void> {
+    const { context, row, store } = this.#deps;
+    context.attach(await store.open(row.sessionId));
   }
 
   async #keys(agent: AgentDefinition): Promise<Readonly<Record<string, string>>> {
