@@ -50,14 +50,19 @@ export function sessionPaths(folder: string, sessionId: string): SessionPaths {
 
 /** The same for an id that has been checked, as every one from {@link groupFiles}. */
 export function pathsOf(folder: string, sessionId: string): SessionPaths {
-  // A join would parse the folder again for each of ten thousand sessions.
   const base = `${folder}${sep}${sessionId}`;
   return {
-    head: `${base}.json`,
+    head: headOf(folder, sessionId),
     backup: `${base}.json.bak`,
     transcript: `${base}.jsonl`,
     owner: `${base}.owner`,
   };
+}
+
+/** The path of a session's head alone: all that a list looks at, ten thousand times. */
+export function headOf(folder: string, sessionId: string): string {
+  // A join would parse the folder again each time.
+  return `${folder}${sep}${sessionId}.json`;
 }
 
 /** Whether a value may name a session and its files. */

@@ -12,6 +12,7 @@ import { askingOnce } from './processIdentity.ts';
 import { damagedSession, wholeSession, type RowFacts } from './savedSession.ts';
 import {
   groupFiles,
+  headOf,
   pathsOf,
   sessionPaths,
   type FoundFiles,
@@ -139,7 +140,7 @@ export async function readSession(
 }
 
 function look({ fs, paths }: ListDeps, sessionId: string, found: FoundFiles): Looked {
-  const head = found.head ? see(fs, pathsOf(paths.sessions, sessionId).head) : undefined;
+  const head = found.head ? see(fs, headOf(paths.sessions, sessionId)) : undefined;
   return { sessionId, found, head };
 }
 
