@@ -67,10 +67,10 @@ export class IndexLines {
     return formatRecord({ form: indexForm, values, heads });
   }
 
-  /** Takes what a line says on top of the lines before; how many heads it has. One that is damaged has none. */
-  parse(line: Buffer, { heads, values }: IndexContent): number {
+  /** Takes what a line says on top of the lines before. One that is damaged says nothing. */
+  parse(line: Buffer, { heads, values }: IndexContent): void {
     const record = parseRecord(line);
-    if (record === undefined) return 0;
+    if (record === undefined) return;
     for (const [hash, value] of Object.entries(record.values)) {
       // Many states will hold this one value.
       values.set(hash, Object.freeze(value));
@@ -78,7 +78,6 @@ export class IndexLines {
       if (typeof value === 'object' && value !== null) this.#hashes.set(value, hash);
     }
     for (const head of record.heads) addHead(head, { heads, values });
-    return record.heads.length;
   }
 
   /** The state with hashes in the places of its shared values; those that the file does not have are put into `values`. */
