@@ -3,6 +3,7 @@ import { SessionError } from '../../session/errors.ts';
 import type { PendingRequest } from '../../session/info.ts';
 import type { Call, CommandDeps, Handlers } from './commandTypes.ts';
 import { pickOption, pickRequest } from './pickers.ts';
+import { SessionRound } from './sessionRound.ts';
 import { allowOption, rejectOption } from '../list/sessionTreeModel.ts';
 
 /** A request and the session it belongs to. */
@@ -16,6 +17,7 @@ export function requestCommands(
   deps: CommandDeps,
 ): Handlers<'respondToRequest' | 'allowRequest' | 'rejectRequest' | 'openNeedsYou'> {
   const { sessions, panels } = deps;
+  const round = new SessionRound(panels);
 
   const find = (sessionId: string, requestId: string | undefined): Asked => {
     const pending = sessions.get(sessionId)?.pendingRequests ?? [];
@@ -94,10 +96,7 @@ export function requestCommands(
 
     openNeedsYou: async () => {
       const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
-      // Again and again it goes through all of them.
-      const shown = waiting.findIndex(({ sessionId }) => sessionId === panels.activeSessionId);
-      const next = waiting[(shown + 1) % waiting.length];
-      if (next !== undefined) await panels.open(next.sessionId);
+      await round.openNext(waiting.map(({ sessionId }) => sessionId));
       return undefined;
     },
 
