@@ -21,21 +21,13 @@ import {
   sessionFacts,
   sessionRow,
   titleOf,
-  type FileChange,
   type Row,
   type RowContext,
   goneRow,
 } from './sessionRows.ts';
 import { tooltip, treeItem } from './sessionTreeItems.ts';
-import {
-  ChangeNode,
-  GroupNode,
-  OlderNode,
-  pageSize,
-  RequestNode,
-  SessionNode,
-  type TreeNode,
-} from './sessionTreeModel.ts';
+import { SessionNodes } from './sessionNodes.ts';
+import type { RequestNode, TreeNode } from './sessionTreeModel.ts';
 import { folderName } from '../files/workspaceRoots.ts';
 
 /** Ages on rows are this coarse; while nobody looks they are not kept up to date. */
@@ -53,17 +45,12 @@ export interface SessionTreeDeps {
   readonly noticeMinutes: () => number;
 }
 
-/** Gives the editor nodes and rows. Nodes are the same objects for as long as what they stand for exists. */
+/** Gives the editor nodes and rows. */
 export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   readonly #deps: SessionTreeDeps;
   readonly #changed = new vscode.EventEmitter<TreeNode[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #groups = new Map<GroupId, GroupNode>();
-  readonly #older = new Map<string, OlderNode>();
-  readonly #nodes = new Map<string, SessionNode>();
-  readonly #requests = new Map<string, Map<string, RequestNode>>();
-  /** What each node of a changed file stands for; gone with the node. */
-  readonly #changes = new WeakMap<ChangeNode, FileChange>();
+  readonly #nodes: SessionNodes;
   /** What the editor was last given for a session, so that a change nobody can see refreshes nothing. */
   readonly #given = new Map<string, string>();
   /** Sessions whose row is open: one that moves to another group is a new row to the editor. */
@@ -74,6 +61,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
 
   constructor(deps: SessionTreeDeps) {
     this.#deps = deps;
+    this.#nodes = new SessionNodes(deps);
     this.#view = vscode.window.createTreeView(sessionsViewId, {
       treeDataProvider: this,
       showCollapseAll: false,
@@ -81,7 +69,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       dragAndDropController: new SessionDrag(deps),
     });
     const frontRow = new FrontRow<TreeNode>(this.#view, (sessionId) =>
-      deps.model.groupOf(sessionId) === undefined ? undefined : this.#sessionNode(sessionId),
+      deps.model.groupOf(sessionId) === undefined ? undefined : this.#nodes.session(sessionId),
     );
     this.#store.push(
       this.#view,
@@ -115,35 +103,11 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   }
 
   getChildren(node?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
-    if (node === undefined) return this.#deps.model.groups().map((group) => this.#groupNode(group));
-    switch (node.kind) {
-      case 'group':
-        return this.#page(node.group, 0);
-      case 'older':
-        return this.#page(node.group, node.offset);
-      case 'session':
-        return this.#belowSession(node.sessionId);
-      case 'request':
-      case 'change':
-        return [];
-    }
+    return this.#nodes.below(node);
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    switch (node.kind) {
-      case 'group':
-        return undefined;
-      case 'older':
-        return this.#container(node.group, node.offset - 1);
-      case 'session': {
-        const group = this.#deps.model.groupOf(node.sessionId);
-        if (group === undefined) return undefined;
-        return this.#container(group, this.#deps.model.members(group).indexOf(node.sessionId));
-      }
-      case 'request':
-      case 'change':
-        return this.#sessionNode(node.sessionId);
-    }
+    return this.#nodes.above(node);
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -201,7 +165,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
         return goneRow(`request:${node.sessionId}:${node.requestId}`);
       }
       case 'change': {
-        const change = this.#changes.get(node);
+        const change = this.#nodes.change(node);
         if (change !== undefined) return changeRow(node.sessionId, change, vscode.l10n.t);
         return goneRow(`change:${node.sessionId}:${node.path}`);
       }
@@ -219,11 +183,11 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       return;
     }
     // All at once: a session that moves must leave its old group in the same refresh in which it comes into the new one.
-    const nodes: TreeNode[] = [...groups].map((group) => this.#groupNode(group));
+    const nodes: TreeNode[] = [...groups].map((group) => this.#nodes.group(group));
     for (const sessionId of sessions) {
       const group = this.#deps.model.groupOf(sessionId);
       if (group !== undefined && !groups.has(group) && this.#looksDifferent(sessionId)) {
-        nodes.push(this.#sessionNode(sessionId));
+        nodes.push(this.#nodes.session(sessionId));
       }
     }
     if (nodes.length > 0) this.#changed.fire(nodes);
@@ -232,7 +196,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   #refreshAges(): void {
     const nodes = [...this.#given.keys()]
       .filter((sessionId) => this.#looksDifferent(sessionId))
-      .map((sessionId) => this.#sessionNode(sessionId));
+      .map((sessionId) => this.#nodes.session(sessionId));
     if (nodes.length > 0) this.#changed.fire(nodes);
   }
 
@@ -307,81 +271,9 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       ?.pendingRequests.find(({ requestId }) => requestId === node.requestId);
   }
 
-  /** One page of a group's rows, and the row behind which the rest is. */
-  #page(group: GroupId, offset: number): TreeNode[] {
-    const members = this.#deps.model.members(group);
-    const end = offset + pageSize;
-    const nodes: TreeNode[] = members
-      .slice(offset, end)
-      .map((sessionId) => this.#sessionNode(sessionId));
-    if (members.length > end) nodes.push(this.#olderNode(group, end));
-    return nodes;
-  }
-
-  /** The node that the row at `index` of a group stands below. */
-  #container(group: GroupId, index: number): TreeNode {
-    return index < pageSize
-      ? this.#groupNode(group)
-      : this.#olderNode(group, index - (index % pageSize));
-  }
-
-  #groupNode(group: GroupId): GroupNode {
-    return kept(this.#groups, group, () => new GroupNode(group));
-  }
-
-  #olderNode(group: GroupId, offset: number): OlderNode {
-    return kept(this.#older, `${group}:${offset}`, () => new OlderNode(group, offset));
-  }
-
-  #sessionNode(sessionId: string): SessionNode {
-    return kept(this.#nodes, sessionId, () => new SessionNode(sessionId));
-  }
-
-  #requestNodes(sessionId: string): RequestNode[] {
-    const pending = this.#deps.sessions.get(sessionId)?.pendingRequests ?? [];
-    const before = this.#requests.get(sessionId) ?? new Map<string, RequestNode>();
-    const now = new Map<string, RequestNode>();
-    for (const { requestId } of pending) {
-      now.set(requestId, before.get(requestId) ?? new RequestNode(sessionId, requestId));
-    }
-    if (now.size > 0) this.#requests.set(sessionId, now);
-    else this.#requests.delete(sessionId);
-    return [...now.values()];
-  }
-
-  /** Requests at once; with files that were changed, as soon as they have been compared. */
-  #belowSession(sessionId: string): TreeNode[] | Promise<TreeNode[]> {
-    const requests = this.#requestNodes(sessionId);
-    if ((this.#deps.sessions.get(sessionId)?.changedFiles ?? 0) === 0) return requests;
-    return this.#deps.changes.of(sessionId).then(
-      (changes) => [
-        ...requests,
-        ...changes.map((change) => {
-          const node = new ChangeNode(sessionId, change.path);
-          this.#changes.set(node, change);
-          return node;
-        }),
-      ],
-      (error: unknown) => {
-        this.#deps.logger.warn(`${sessionId}: its changes are not known: ${String(error)}`);
-        return requests;
-      },
-    );
-  }
-
   #forget(sessionId: string): void {
-    this.#nodes.delete(sessionId);
-    this.#requests.delete(sessionId);
+    this.#nodes.forget(sessionId);
     this.#given.delete(sessionId);
     this.#open.delete(sessionId);
   }
-}
-
-function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
