@@ -56,6 +56,22 @@ describe('transcripts', () => {
     expect(await asked[1]).toEqual([said('e1', 'first')]);
   });
 
+  test('a search that is ended reads no further in a long transcript', async () => {
+    await using folder = testFolder();
+    const store = folder.store();
+    const log = await store.open('one');
+    const entries = 20_000;
+    const needle = `needle ${'hay '.repeat(50)}`;
+    for (let index = 0; index < entries; index += 1) log.append(said(`e${index}`, needle));
+    const limit = entries + 1;
+    const whole = await store.search('one', 'needle', { limit, signal: AbortSignal.any([]) });
+    expect(whole).toHaveLength(entries);
+    const cancel = new AbortController();
+    const searched = store.search('one', 'needle', { limit, signal: cancel.signal });
+    cancel.abort();
+    expect((await searched).length).toBeLessThan(entries / 2);
+  });
+
   test('a reader that knows more of a file than it is asked for keeps it to itself', async () => {
     await using folder = testFolder();
     const log = await folder.store().open('one');

@@ -120,4 +120,31 @@ describe('a search in all sessions', () => {
       onProgress: () => undefined,
     });
   });
+
+  it('tells nothing of what it was reading when it was ended, and reads nothing more', async () => {
+    const { manager, store } = fakeDomain();
+    for (const prompt of ['a needle', 'another needle', 'one more needle', 'the last needle']) {
+      const { sessionId } = await manager.create();
+      await manager.prompt(sessionId, prompt);
+    }
+    const cancel = new AbortController();
+    const read: string[] = [];
+    store.search = async (sessionId) => {
+      read.push(sessionId);
+      // The others of those that are read at the same time have begun by then.
+      await Promise.resolve();
+      cancel.abort();
+      return [{ entryId: 'e1', type: 'user', snippet: 'a needle' }];
+    };
+    await manager.search('needle', {
+      signal: cancel.signal,
+      onHits: () => {
+        throw new Error('told after its end');
+      },
+      onProgress: (done) => {
+        if (done > 0) throw new Error('counted after its end');
+      },
+    });
+    expect(read).toHaveLength(3);
+  });
 });
