@@ -185,6 +185,8 @@ export const panelStateSchema = z.object({
   draft: z.catch(z.optional(keptDraftSchema), undefined),
   /** The entry at the top of the view and how far it is scrolled past; absent: at the bottom. */
   scroll: z.optional(z.object({ entryId: z.string(), offset: z.number() })),
+  /** Whether the list of changed files is open. */
+  changesOpen: z.optional(z.boolean()),
 });
 
 /** What a panel keeps over a reload of its window. */

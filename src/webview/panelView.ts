@@ -53,27 +53,27 @@ export class PanelView {
   /** Id of the last entry that was shown. */
   #lastEntry: string | undefined;
   /** What an earlier page of this panel left, until it has been put back. */
-  #restored: { readonly draft: KeptDraft | undefined; readonly scroll: ScrollPlace } | undefined;
+  #restored: Omit<PanelState, 'sessionId'> | undefined;
 
   /** @param restored what {@link state} was before a reload */
   constructor(root: HTMLElement, events: PanelViewEvents, restored: PanelState | undefined) {
     this.#root = root;
     this.#events = events;
     this.#context = { post: events.post };
-    this.#restored =
-      restored === undefined ? undefined : { draft: restored.draft, scroll: restored.scroll };
+    this.#restored = restored;
     document.addEventListener('keydown', (event) => {
       this.#key(event);
     });
   }
 
   /** What should survive a reload; `undefined` while the earlier page's is not back yet. */
-  get state(): Pick<PanelState, 'draft' | 'scroll'> | undefined {
+  get state(): Omit<PanelState, 'sessionId'> | undefined {
     if (this.#parts === undefined || !this.#draftBack) return undefined;
     const after = this.#lastEntry;
     return {
       draft: { ...this.#parts.composer.draft, ...(after === undefined ? {} : { after }) },
       scroll: this.#parts.transcript.place,
+      changesOpen: this.#parts.changes.open,
     };
   }
 
@@ -122,6 +122,7 @@ export class PanelView {
   #restore(composer: Composer, model: PanelModel): void {
     if (this.#draftBack) return;
     const draft = this.#restored?.draft ?? model.draft;
+    if (this.#restored?.changesOpen === true) this.#parts?.changes.unfold();
     this.#draftBack = true;
     this.#restored = undefined;
     if (draft !== undefined && !wasSent(draft, model.entries)) composer.setDraft(draft);
@@ -156,7 +157,7 @@ export class PanelView {
       }),
       pending: new PendingCards(this.#context),
       queue: new QueueView(this.#context),
-      changes: new ChangesView(this.#context),
+      changes: new ChangesView(this.#context, this.#events.onState),
       composer,
       empty: make('div', { class: 'empty-holder', hidden: true }),
     };

@@ -18,19 +18,31 @@ export class ChangesView {
   /** What the session had done when the files were asked for last. */
   #asked = '0';
 
-  constructor(context: PanelContext) {
+  /** @param onFold called each time the user has opened or closed the list */
+  constructor(context: PanelContext, onFold: () => void) {
     this.#context = context;
     const head = [icon('diff-multiple'), this.#title, this.#counts];
-    this.#disclosure = new Disclosure('changes', head, (body) => {
+    const show = (body: HTMLElement): void => {
       body.replaceChildren(this.#list);
       this.#ask();
-    });
+    };
+    this.#disclosure = new Disclosure('changes', head, show, onFold);
     this.element = this.#disclosure.element;
     this.element.hidden = true;
     // What was changed meanwhile by somebody else, the user first of all.
     window.addEventListener('focus', () => {
       if (!this.element.hidden) this.#ask();
     });
+  }
+
+  /** Whether the list is open. */
+  get open(): boolean {
+    return this.#disclosure.open;
+  }
+
+  /** Opens the list, as it was before the page was another one. */
+  unfold(): void {
+    this.#disclosure.unfold();
   }
 
   /** Shows the files the host found last, and asks anew when the session has changed another or has come to rest. */

@@ -11,6 +11,7 @@ export class Disclosure {
   readonly #button: HTMLButtonElement;
   readonly #body: HTMLElement;
   readonly #onShow: (body: HTMLElement) => void;
+  readonly #onFold: () => void;
   /** The user has opened or closed it: from then on only they do. */
   #touched = false;
   #foldable = true;
@@ -18,9 +19,16 @@ export class Disclosure {
   /**
    * @param head what the button shows
    * @param onShow called each time the body becomes visible, to fill or refresh it
+   * @param onFold called each time the user has opened or closed it
    */
-  constructor(className: string, head: readonly Node[], onShow: (body: HTMLElement) => void) {
+  constructor(
+    className: string,
+    head: readonly Node[],
+    onShow: (body: HTMLElement) => void,
+    onFold: () => void = () => undefined,
+  ) {
     this.#onShow = onShow;
+    this.#onFold = onFold;
     count += 1;
     this.#body = make('div', {
       class: 'disclosure-body',
@@ -37,6 +45,7 @@ export class Disclosure {
       if (!this.#foldable) return;
       this.#touched = true;
       this.#set(!this.open);
+      this.#onFold();
     });
     this.element = make(
       'div',
