@@ -10,7 +10,7 @@ import {
   type SessionFilter,
   type Sorting,
 } from './sessionGrouping.ts';
-import { groupLabel } from './sessionRows.ts';
+import { groupLabel } from './groupRows.ts';
 
 /** What to group by; the one there is stands first in the eye. */
 export async function pickGrouping(now: Grouping): Promise<Grouping | undefined> {

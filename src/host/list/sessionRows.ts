@@ -1,4 +1,4 @@
-// One pure function per kind of row: what the tree shows of a session, a request, a group. No editor.
+// One pure function per kind of row: what the tree shows of a session, and below it of a request and a changed file. No editor.
 import { noticeOf } from '../../session/idleWatch.ts';
 import type { PendingRequest, ListedSession } from '../../session/info.ts';
 import type { FileBefore, LineCounts } from '../../session/fileChanges.ts';
@@ -6,9 +6,8 @@ import type { SessionDetails } from '../../session/sessions.ts';
 import type { SessionConfig } from '../../session/config.ts';
 import type { SessionStatus } from '../../session/status.ts';
 import { plainLine } from '../plainText.ts';
-import type { GroupId } from './sessionGrouping.ts';
 import { shortAge, shortSpan, since } from './relativeTime.ts';
-import { contextValue, flagsOf, requestFlagsOf, type OlderNode } from './sessionTreeModel.ts';
+import { contextValue, flagsOf, requestFlagsOf } from './sessionTreeModel.ts';
 import type { Translate } from '../translate.ts';
 
 /** A row as plain data: what the editor's tree item is made from. */
@@ -88,38 +87,6 @@ export function statusWord(status: SessionStatus, t: Translate): string {
       return t('crashed');
     case 'failed':
       return t('failed');
-  }
-}
-
-/** A group's name. `name` is what its agent or folder is called, where the group is one. */
-export function groupLabel(group: GroupId, name: string | undefined, t: Translate): string {
-  switch (group) {
-    case 'needsYou':
-      return t('Needs you');
-    case 'pinned':
-      return t('Pinned');
-    case 'working':
-      return t('Working');
-    case 'ready':
-      return t('Ready');
-    case 'dormant':
-      return t('Dormant');
-    case 'failed':
-      return t('Failed');
-    case 'archived':
-      return t('Archived');
-    case 'day:0':
-      return t('Today');
-    case 'day:1':
-      return t('Yesterday');
-    case 'day:2':
-      return t('Last 7 days');
-    case 'day:3':
-      return t('Last 30 days');
-    case 'day:4':
-      return t('Older');
-    default:
-      return plainLine(name ?? group.slice(group.indexOf(':') + 1));
   }
 }
 
@@ -208,7 +175,7 @@ function unreadNote({ unread, status }: ListedSession, t: Translate): string[] {
 }
 
 /** What a row says of a session that answers requests by itself. */
-function permissionNote(
+export function permissionNote(
   mode: Exclude<SessionConfig['permissionMode'], 'ask'>,
   t: Translate,
 ): string {
@@ -287,74 +254,6 @@ export function changeRow(sessionId: string, change: FileChange, t: Translate): 
         ? t('Changed file {0}', label)
         : t('Changed file {0}, {1} lines added, {2} removed', label, lines.added, lines.removed),
   };
-}
-
-/** The row of a group. */
-export function groupRow(group: GroupId, size: number, t: Translate, name?: string): Row {
-  const label = groupLabel(group, name, t);
-  return {
-    id: `group:${group}`,
-    label,
-    description: String(size),
-    contextValue: contextValue('group'),
-    // What was put away stays so until somebody looks for it.
-    children: group === 'archived' ? 'closed' : 'open',
-    spoken: t('{0}: {1} sessions', label, size),
-  };
-}
-
-/** The row that hides the rest of a long group. */
-export function olderRow(node: OlderNode, size: number, t: Translate): Row {
-  const label = t('{0} older', size - node.offset);
-  return {
-    id: `older:${node.group}:${node.offset}`,
-    label,
-    description: '',
-    contextValue: contextValue('older'),
-    children: 'closed',
-    spoken: label,
-  };
-}
-
-/** One line of a tooltip; both parts are plain text from anywhere and must be escaped when shown. */
-export interface Fact {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** What the tooltip of a session says below its title. */
-export function sessionFacts(
-  { info, agentName, facts, config }: SessionDetails,
-  t: Translate,
-): Fact[] {
-  const list: Fact[] = [
-    { name: t('State'), value: statusWord(info.status, t) },
-    {
-      name: t('Process'),
-      value: info.processAlive && info.pid !== undefined ? String(info.pid) : t('none'),
-    },
-    { name: t('Agent'), value: [agentName, facts.agentVersion].filter(Boolean).join(' ') },
-    { name: t('Folder'), value: info.cwd },
-    { name: t('Messages'), value: String(info.messageCount) },
-    {
-      name: t('Stopped when idle'),
-      value:
-        info.keepAwake || config.timeoutMinutes === 0
-          ? t('never')
-          : t('after {0} min', config.timeoutMinutes),
-    },
-  ];
-  if (config.permissionMode !== 'ask') {
-    list.push({ name: t('Permissions'), value: permissionNote(config.permissionMode, t) });
-  }
-  for (const request of info.pendingRequests) {
-    list.push({ name: t('Waits for'), value: plainLine(request.title, 200) });
-  }
-  if (info.error !== undefined) {
-    list.push({ name: t('Error'), value: info.error.message });
-    if (info.error.hint !== undefined) list.push({ name: t('What to do'), value: info.error.hint });
-  }
-  return list;
 }
 
 /** A row that vanished between the editor's asking for it and the answer; the next refresh removes it. */

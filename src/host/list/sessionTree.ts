@@ -11,14 +11,13 @@ import { costFacts, type ResourceMeter } from '../support/resourceMeter.ts';
 import type { Publication, SessionListModel } from './sessionListModel.ts';
 import type { GroupId } from './sessionGrouping.ts';
 import { FrontRow } from './frontRow.ts';
+import { groupRow, olderRow } from './groupRows.ts';
 import { SessionDrag } from './sessionDrag.ts';
 import type { SessionChanges } from '../files/sessionChanges.ts';
+import { sessionFacts } from './sessionFacts.ts';
 import {
   changeRow,
-  groupRow,
-  olderRow,
   requestRow,
-  sessionFacts,
   sessionRow,
   titleOf,
   type Row,

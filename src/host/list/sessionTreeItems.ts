@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { commandId } from '../commands/commandIds.ts';
 import { escapedMarkdown } from '../plainText.ts';
 import { sessionUri } from './sessionDecorations.ts';
-import type { Fact, Row } from './sessionRows.ts';
+import type { Fact } from './sessionFacts.ts';
+import type { Row } from './sessionRows.ts';
 import type { TreeNode } from './sessionTreeModel.ts';
 
 const collapsible = {

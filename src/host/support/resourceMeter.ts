@@ -3,7 +3,7 @@ import type { Clock } from '../../session/clock.ts';
 import type { Machine, ResourceUse } from '../../session/ports.ts';
 import type { SessionInfo } from '../../session/info.ts';
 import type { Sessions } from '../../session/sessions.ts';
-import type { Fact } from '../list/sessionRows.ts';
+import type { Fact } from '../list/sessionFacts.ts';
 import type { Translate } from '../translate.ts';
 
 /** What a session, or all of them, cost at one moment. */

@@ -1,11 +1,10 @@
 // What a row says: shapes for the process, colours for the work, and text that no agent can bend.
 import { describe, expect, it } from 'vitest';
+import { groupRow, olderRow } from '../../../src/host/list/groupRows.ts';
+import { sessionFacts } from '../../../src/host/list/sessionFacts.ts';
 import {
-  groupRow,
-  olderRow,
   requestRow,
   rowMark,
-  sessionFacts,
   sessionRow,
   type RowContext,
 } from '../../../src/host/list/sessionRows.ts';
