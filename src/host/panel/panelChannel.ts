@@ -1,11 +1,10 @@
 // What goes from the host to one panel: a snapshot when the panel is ready, then numbered deltas that never run ahead of it.
 import type { KeptDraft } from '../../chatProtocol/composing.ts';
-import { type EntryChange, pageSize } from '../../chatProtocol/entries.ts';
+import type { EntryChange } from '../../chatProtocol/entries.ts';
 import { chatProtocolVersion, type ToPanel } from '../../chatProtocol/messages.ts';
 import type { ErrorView, SessionView } from '../../chatProtocol/session.ts';
-import { withDeadline } from '../../session/clock.ts';
 import type { Clock } from '../../session/clock.ts';
-import { isSessionError, SessionError } from '../../session/errors.ts';
+import { isSessionError } from '../../session/errors.ts';
 import type { Disposable } from '../../session/event.ts';
 import { isFileBefore } from '../../session/fileChanges.ts';
 import type { Logger } from '../../session/ports.ts';
@@ -17,6 +16,7 @@ import { changeView, entryView } from './panelEntries.ts';
 import { errorView } from './panelErrors.ts';
 import type { FoundPlace } from './panelOpener.ts';
 import { entriesWith } from './panelFind.ts';
+import { PanelPages } from './panelPages.ts';
 import { sessionView } from './panelSession.ts';
 
 /** Changes are gathered this long before they are sent: one frame of a screen, in milliseconds. */
@@ -25,8 +25,6 @@ const frameMs = 16;
 const deltasAhead = 3;
 /** Text that may wait for a slow panel, in UTF-16 units; past it a snapshot replaces what waits. */
 const waitingLimit = 2_000_000;
-/** How long a page of the transcript may take to be read, in milliseconds. */
-const pageDeadlineMs = 30_000;
 
 /** What a {@link PanelChannel} works with. */
 export interface PanelChannelDeps {
@@ -54,6 +52,7 @@ interface Told {
  */
 export class PanelChannel implements Disposable {
   readonly #deps: PanelChannelDeps;
+  readonly #pages: PanelPages;
   /** Counts openings: what was begun for an earlier one is dropped. */
   #opening = 0;
   #open = false;
@@ -75,6 +74,7 @@ export class PanelChannel implements Disposable {
 
   constructor(deps: PanelChannelDeps) {
     this.#deps = deps;
+    this.#pages = new PanelPages(deps);
   }
 
   /** The panel listens: it gets a snapshot, and from then on every change. */
@@ -186,7 +186,7 @@ export class PanelChannel implements Disposable {
   async older(before: string, until?: string): Promise<void> {
     if (!this.#open || this.#reading || this.#needsSnapshot) return;
     const opening = this.#opening;
-    const reading = this.#pages(before, until);
+    const reading = this.#pages.before(before, until);
     // What has changed until now is in the page, where it is about the page's entries: it goes ahead,
     // so that the panel, which does not have them yet, leaves it out. What changes from now on follows.
     this.#flush();
@@ -220,7 +220,7 @@ export class PanelChannel implements Disposable {
     let page: TranscriptSlice = { entries: [], before: undefined };
     let failure: ErrorView | undefined;
     try {
-      const reading = this.#look() === undefined ? undefined : this.#page(undefined);
+      const reading = this.#look() === undefined ? undefined : this.#pages.newest();
       // What has changed until now is in the page.
       this.#batch = new ChangeBatch();
       if (reading !== undefined) page = await reading;
@@ -247,45 +247,6 @@ export class PanelChannel implements Disposable {
     this.#sendWanted();
     this.#tellWaiting();
     this.#schedule();
-  }
-
-  /** The page before a position and, until an entry is among them, the pages before that. */
-  async #pages(before: string, until: string | undefined): Promise<TranscriptSlice> {
-    let slice = await this.#page(before);
-    while (
-      until !== undefined &&
-      slice.before !== undefined &&
-      !slice.entries.some(({ id }) => id === until)
-    ) {
-      const page = await this.#page(slice.before);
-      slice = { entries: [...page.entries, ...slice.entries], before: page.before };
-    }
-    return slice;
-  }
-
-  /** The page before a position, or the next one before it in which there is something to show. */
-  async #page(before: string | undefined): Promise<TranscriptSlice> {
-    let slice = await this.#read(before);
-    for (;;) {
-      const entries = slice.entries.filter((entry) => !isFileBefore(entry));
-      if (entries.length > 0 || slice.before === undefined) return { ...slice, entries };
-      slice = await this.#read(slice.before);
-    }
-  }
-
-  #read(before: string | undefined): Promise<TranscriptSlice> {
-    const { sessions, sessionId, clock } = this.#deps;
-    const options = before === undefined ? { limit: pageSize } : { limit: pageSize, before };
-    return withDeadline(
-      clock,
-      pageDeadlineMs,
-      sessions.transcriptSlice(sessionId, options),
-      () =>
-        new SessionError('storageFailed', 'The conversation could not be read in time.', {
-          sessionId,
-          hint: 'The disk it is on does not answer. Close the panel and open it again.',
-        }),
-    );
   }
 
   #schedule(): void {
