@@ -70,6 +70,7 @@ const view = new PanelView(
       return true;
     },
     onState: keepState,
+    onFold: writeState,
   },
   restored,
 );

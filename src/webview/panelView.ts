@@ -13,7 +13,7 @@ import { Header } from './render/header.ts';
 import { PendingCards } from './render/pendingCards.ts';
 import { QueueView } from './render/queue.ts';
 import { TranscriptView } from './render/transcriptView.ts';
-import type { ScrollPlace, TranscriptEvents } from './render/transcriptView.ts';
+import type { TranscriptEvents } from './render/transcriptView.ts';
 import type { PanelModel, Revealed } from './store.ts';
 import { setWords, word } from './words.ts';
 
@@ -24,6 +24,8 @@ export interface PanelViewEvents {
   readonly onOlder: TranscriptEvents['onOlder'];
   /** Draft or place changed: what should survive a reload is now {@link PanelView.state}. */
   readonly onState: () => void;
+  /** The user has opened or closed something: the same, and the click after it may hide the page. */
+  readonly onFold: () => void;
 }
 
 /** The parts that exist once there is a session. They are made after the words have come. */
@@ -157,7 +159,7 @@ export class PanelView {
       }),
       pending: new PendingCards(this.#context),
       queue: new QueueView(this.#context),
-      changes: new ChangesView(this.#context, this.#events.onState),
+      changes: new ChangesView(this.#context, this.#events.onFold),
       composer,
       empty: make('div', { class: 'empty-holder', hidden: true }),
     };
