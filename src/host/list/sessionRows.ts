@@ -102,11 +102,13 @@ export function sessionRow(details: SessionDetails, context: RowContext): Row {
   const age = shortAge(since(info.lastActivityAt, now), t);
   const label = titleOf(info);
   const notes = notesOf(details, context);
+  // Before its first message a session is called as its agent is: once is enough.
+  const agent = [plainLine(agentName, 40)].filter((name) => name !== label);
   const stalled = details.stalledSince !== undefined;
   return {
     id: `session:${info.sessionId}`,
     label,
-    description: [...notes, plainLine(agentName, 40), age].join(' · '),
+    description: [...notes, ...agent, age].join(' · '),
     icon: {
       id: (info.processAlive ? aliveIcons : restIcons)[info.status],
       color: stalled || info.pendingRequests.length > 0 ? 'charts.yellow' : colors[info.status],
@@ -121,7 +123,7 @@ export function sessionRow(details: SessionDetails, context: RowContext): Row {
       statusWord(info.status, t),
       info.processAlive ? t('process running') : t('no process'),
       ...notes,
-      agentName,
+      ...agent,
       age,
     ].join(', '),
   };

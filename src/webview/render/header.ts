@@ -50,6 +50,8 @@ export class Header {
     this.#shown = session;
     setText(this.#title, exactLine(session.title));
     setText(this.#agent, exactLine(session.agentName));
+    // Before its first message a session is called as its agent is: once is enough.
+    this.#agent.hidden = session.agentName === session.title;
     const folder = session.cwd.split(/[/\\]/).at(-1) ?? '';
     setText(this.#folder, exactLine(folder));
     this.#folder.title = exactLine(session.cwd);

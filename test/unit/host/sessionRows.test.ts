@@ -28,6 +28,10 @@ describe('the row of a session', () => {
       icon: { id: 'circle-filled', color: 'charts.green' },
       children: 'none',
     });
+    // Named as its agent is, it says so once.
+    const fresh = sessionRow(details(info('a', { title: 'Workspace' })), context);
+    expect(fresh.description).not.toContain('Workspace');
+    expect(fresh.spoken.split('Workspace')).toHaveLength(2);
     const moved = sessionRow(details(dormant('a', { title: 'New' })), context);
     expect(moved.id).toBe(row.id);
   });
