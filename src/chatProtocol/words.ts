@@ -77,7 +77,7 @@ export const panelWords = {
   usageHint: '{0} of {1} tokens',
   mode: 'Mode',
   permissionTitle: 'The agent asks for permission',
-  permissionHint: 'Keys 1 to {0} choose, Escape rejects',
+  permissionHint: 'Outside the message box, keys 1 to {0} choose and Escape rejects',
   questionTitle: 'The agent has a question',
   questionUnknown: 'It asks in a way that this version of Roost does not know.',
   submit: 'Submit',
