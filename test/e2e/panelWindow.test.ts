@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
 import { root } from '../launch/paths.ts';
+import { hostile } from './panelWindow/hostile.ts';
+import { reading } from './panelWindow/reading.ts';
+import { writing } from './panelWindow/writing.ts';
 import { dropFiles } from './support/dropFiles.ts';
 import { keptLayout } from './support/keptLayout.ts';
 import { pastePicture } from './support/pastePicture.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
-import { inWindow, scriptedAgents } from './support/windowSuite.ts';
+import { inWindow, scriptedAgents, type SuiteWindow } from './support/windowSuite.ts';
 
+let suite: SuiteWindow;
 let roost: RoostWindow;
 let folder: string;
 
@@ -44,9 +48,11 @@ async function mention(typed: string, wanted: RegExp, chip: string): Promise<voi
 
 describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', (name) => {
   inWindow(
-    'panel-window',
+    // The oldest host has no language that knows symbols of the whole workspace.
+    name === 'oldest' ? { name: 'panel-window', extension: 'symbols' } : 'panel-window',
     name,
     async (window) => {
+      suite = window;
       ({ roost, folder } = window);
       await roost.openSideBar();
       await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).click();
@@ -115,8 +121,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await row.locator('.change-name').click();
     await page.locator('.tab.active', { hasText: 'main.ts (before' }).waitFor();
     await roost.row('/help').first().click();
-    // A page that was hidden is a new one.
-    await fold.click();
+    // A page that was hidden is a new one, in which the list is open as it was.
     await row.locator('.revert-change').click();
     await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Revert File' }).click();
     await panel.locator('.changes').waitFor({ state: 'hidden' });
@@ -142,12 +147,35 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await roost.picture(`${name}-panel-4-find`);
   });
 
+  it('says when something was said, and copies it and its code', async () => {
+    const { panel, page } = roost;
+    await page.keyboard.press('Escape');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+    await panel.locator('.code .copy').first().click();
+    await expect.poll(copied).toMatch(/^\s*export /m);
+    const message = panel.locator('.entry.user', { hasText: '/read src/list.ts' });
+    const time = message.locator('.entry-actions');
+    await page.locator('.activitybar').hover();
+    await expect.poll(() => time.evaluate((one) => getComputedStyle(one).opacity)).toBe('0');
+    await message.hover();
+    await expect.poll(() => time.evaluate((one) => getComputedStyle(one).opacity)).toBe('1');
+    expect(await time.locator('time').innerText()).toMatch(/\d\d:\d\d/);
+    await roost.picture(`${name}-panel-4b-time`);
+    await time.locator('.copy').click();
+    await expect.poll(copied).toBe('/read src/list.ts');
+  });
+
   it('goes from message to message of the user, and copies the conversation as Markdown', async () => {
-    await roost.page.keyboard.press('Escape');
     await roost.panel.locator('.previousTurn').click();
     await roost.panel.locator('.previousTurn').click();
     await roost.panel.locator('.to-end').waitFor();
-    await roost.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    // After the last of them comes the end.
+    const next = async (): Promise<boolean> => {
+      await roost.panel.locator('.nextTurn').click();
+      return roost.panel.locator('.to-end').isVisible();
+    };
+    await expect.poll(next).toBe(false);
     await roost.panel.locator('.copyConversation').click();
     const copied = (): Promise<string> => roost.page.evaluate(() => navigator.clipboard.readText());
     await expect.poll(copied).toContain('## User\n\n/read src/list.ts');
@@ -187,8 +215,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await mention('docs', /^docs/, 'docs');
     await mention('Sel', /^Selection/, 'list.ts:1');
     await mention('Pro', /^Problems/, 'Problems');
-    // The oldest host has no language that knows symbols of the whole workspace.
-    if (name === 'newest') await mention('Sample', /^# Sample workspace/, 'Sample workspace');
+    await mention('Sample', /^# Sample workspace/, 'Sample workspace');
     await roost.picture(`${name}-panel-6-mentions`);
     const input = roost.panel.locator('.composer-input');
     await input.fill('');
@@ -208,6 +235,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
       .toBe('large');
     await roost.picture(`${name}-panel-7-pickers`);
   });
+
+  writing(() => roost, name);
 
   it('asks before it leaves the editor for a link', async () => {
     await roost.send('say See [the docs](https://example.invalid/docs).');
@@ -250,23 +279,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await panel.getByRole('log').getByText('"type":"resource_link"').waitFor();
   });
 
-  it('keeps prompts in a queue that can be edited, ordered and emptied', async () => {
-    const { panel } = roost;
-    await roost.send('silent');
-    for (const text of ['say one', 'say two', 'say three']) await roost.send(text);
-    const queued = panel.locator('.queued-text');
-    await panel.locator('.queued', { hasText: 'say three' }).locator('.sendSooner').click();
-    await expect.poll(() => queued.allTextContents()).toEqual(['say one', 'say three', 'say two']);
-    await roost.picture(`${name}-panel-8-queue`);
-    await panel.locator('.queued', { hasText: 'say one' }).locator('.removeQueued').click();
-    await panel.locator('.queued', { hasText: 'say two' }).locator('.editQueued').click();
-    await expect.poll(() => panel.locator('.composer-input').inputValue()).toBe('say two');
-    // By key: a notification of another extension may lie on it.
-    await panel.locator('.stop').press('Enter');
-    await panel.locator('.entry.agent', { hasText: 'three' }).waitFor();
-    await roost.row(/^Ready/).waitFor();
-    expect(await panel.locator('.entry.agent', { hasText: 'two' }).count()).toBe(0);
-  });
+  reading(() => roost, name);
+  hostile(() => suite, name);
 
   it('has its draft again after the window was loaded anew', async () => {
     const input = roost.panel.locator('.composer-input');

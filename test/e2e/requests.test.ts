@@ -187,6 +187,21 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
     await focused(true);
   });
 
+  it('leads from the notification of a question to its form', async () => {
+    await set({ 'roost.notifications.requests': 'always' });
+    await row().click();
+    await outOfSight('question', 'ask form');
+    const told = await roost.notification('Ada asks: Who are you?');
+    await told.getByRole('button', { name: 'Answer' }).click();
+    await roost.panel
+      .locator('.card.question')
+      .getByRole('button', { name: 'Decline', exact: true })
+      .click();
+    await said(/"action":"decline"/).waitFor();
+    await roost.row(/^Needs you/).waitFor(atOnce);
+    await told.waitFor(atOnce);
+  });
+
   it('marks a session whose turn has ended unseen, and tells of it when that is wanted', async () => {
     await row().click();
     await set({ 'roost.notifications.turns': 'windowUnfocused' });

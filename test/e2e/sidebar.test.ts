@@ -7,6 +7,7 @@ import { hostsToTest } from '../launch/hosts.ts';
 import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
 import { freshVsix } from '../launch/vsix.ts';
 import { openWorkbench } from '../launch/workbench.ts';
+import { findings } from './support/axe.ts';
 import { RoostWindow } from './support/roostWindow.ts';
 import {
   agentsBelow,
@@ -32,6 +33,15 @@ function whenTold(title: string): { readonly prompt: string; readonly go: () => 
     },
   };
 }
+
+/**
+ * The rows of Roost. The editor puts label and description of a row side by side without a space, so that what is seen of it
+ * is never found in what is said of it; that begins with the label.
+ */
+const tree = {
+  within: '.sidebar .tree-explorer-viewlet-tree-view',
+  except: ['label-content-name-mismatch'],
+};
 
 /** Text of the conversation; what a screen reader is told of it stands elsewhere. */
 function said(text: string): Locator {
@@ -174,6 +184,9 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
       await input.press('Enter');
       await roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
       await roost.picture(`${name}-sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
+      // Roost's parts of the window; the others are the editor's.
+      expect(await findings(roost.page, tree)).toEqual([]);
+      expect(await findings(await roost.panelFrame())).toEqual([]);
     }
     await roost.act(row, 'Revert File…');
     const dialog = roost.page.locator('.monaco-dialog-box');
@@ -202,7 +215,11 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
     await said('Step 149').waitFor();
   });
 
-  it('opens a row that is dropped among the editors', async () => {
+  it('opens a session by its title, and a row that is dropped among the editors', async () => {
+    await roost.closePanels();
+    // By its title it is found at once, while nothing is read yet.
+    await roost.commandChoosing('Roost: Search Sessions…', /^permit Delete everything$/);
+    await said('Step 149').waitFor();
     await roost.closePanels();
     const row = roost.row(/^permit Delete everything/);
     await roost.drag(row, roost.page.locator('.editor-group-container').first());
@@ -231,9 +248,17 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
     await roost.row(/^Dormant\s*1$/).waitFor();
   });
 
-  it('moves to the trash and back', async () => {
-    await roost.chooseFromMenu(roost.row(/^Renamed/), 'Delete Session');
-    await roost.row(/^Renamed/).waitFor({ state: 'detached' });
+  it('is renamed and moved to the trash by keys, and comes back', async () => {
+    const row = roost.row(/^Renamed/);
+    await roost.command('View: Focus into Primary Side Bar');
+    await roost.page.locator('.sidebar .monaco-list:focus').waitFor();
+    await roost.page.keyboard.press('F2');
+    await roost.answer('Rename Session', 'Renamed by key');
+    await roost.row(/^Renamed by key/).waitFor();
+    await roost.command('View: Focus into Primary Side Bar');
+    await roost.page.locator('.sidebar .monaco-list:focus').waitFor();
+    await roost.page.keyboard.press('Delete');
+    await row.waitFor({ state: 'detached' });
     const moved = await roost.notification('Moved to the trash: Renamed');
     await moved.getByRole('button', { name: 'Undo' }).click();
     await roost.row(/^Renamed/).waitFor();

@@ -1,7 +1,7 @@
 // Roost in a window as a person handles it: rows of the side bar, the panel's frame, and pictures of both.
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import { root } from '../../launch/paths.ts';
 
 /** Where pictures go: looked at by eye, ignored by git. */
@@ -89,6 +89,14 @@ export class RoostWindow {
     return this.page
       .frameLocator('iframe.webview.ready:visible')
       .frameLocator('iframe#active-frame');
+  }
+
+  /** The same document as a frame, for what a debugger does in it. */
+  async panelFrame(): Promise<Frame> {
+    const outer = await this.page.locator('iframe.webview.ready:visible').elementHandle();
+    const inner = (await outer?.contentFrame())?.childFrames()[0];
+    if (inner === undefined) throw new Error('no panel is in front');
+    return inner;
   }
 
   /** Types a prompt into the panel and sends it. */

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { launchBrowser } from '../../launch/browser.ts';
+import { packExtension } from '../../launch/fixtureExtension.ts';
 import { installHost, type HostName, type InstalledHost } from '../../launch/hosts.ts';
 import { root, scratchFolder } from '../../launch/paths.ts';
 import { descendantsOf } from '../../launch/processes.ts';
-import { startServerHost, type ServerHost } from '../../launch/serverHost.ts';
+import { installVsix, startServerHost, type ServerHost } from '../../launch/serverHost.ts';
 import { freshVsix } from '../../launch/vsix.ts';
 import { openWorkbench, type Workbench } from '../../launch/workbench.ts';
 import { RoostWindow } from './roostWindow.ts';
@@ -43,9 +44,12 @@ export interface SuiteWindow {
 /** Settings of the machine; those that name a file of the suite are made from its scratch folder. */
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Opens a window before the tests of the block it is called in, hands it out, and ends everything after them. */
+/**
+ * Opens a window before the tests of the block it is called in, hands it out, and ends everything after them.
+ * @param name of its scratch folder; `extension` is one of the tests' own, installed beside Roost
+ */
 export function inWindow(
-  name: string,
+  name: string | { readonly name: string; readonly extension: string },
   hostName: HostName,
   opened: (window: SuiteWindow) => Promise<void> | void,
   settings: Settings | ((scratch: string) => Settings) = {},
@@ -56,7 +60,7 @@ export function inWindow(
   let window: SuiteWindow | undefined;
 
   beforeAll(async () => {
-    scratch = scratchFolder(name);
+    scratch = scratchFolder(typeof name === 'string' ? name : name.name);
     const folder = join(scratch, 'workspace');
     const dataFolder = join(scratch, 'server');
     cpSync(join(root, 'test', 'fixtures', 'workspace'), folder, { recursive: true });
@@ -67,6 +71,9 @@ export function inWindow(
     // Driven, the oldest one refuses to show any dialog.
     const testDriver = hostName !== 'oldest';
     server = await startServerHost({ host, dataFolder, vsix, settings: made, testDriver });
+    if (typeof name !== 'string') {
+      await installVsix(host, dataFolder, await packExtension(name.extension, scratch));
+    }
     const workbench = await openWorkbench(browser, server, folder);
     const roost = new RoostWindow(workbench.page);
     window = { host, browser, server, workbench, roost, scratch, folder, dataFolder };

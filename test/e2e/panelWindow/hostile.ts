@@ -1,0 +1,138 @@
+// An agent's text that tries to be more than text, in the panel of a real window: it runs nothing, loads nothing, and leads nowhere.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Request } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { hostileTexts } from '../support/hostileTexts.ts';
+import type { SuiteWindow } from '../support/windowSuite.ts';
+
+/** What a script would do that ran: in a panel of the editor nobody sees an alert. */
+const trace = 'document.documentElement.dataset.ran=1';
+
+/** The longest are for the plain browser, but for one line and one depth of nesting. */
+const texts = hostileTexts
+  .filter(([name, text]) => text.length < 5000 || /300,000|thousand quotes/.test(name))
+  .map(([name, text]) => [name, text.replaceAll('alert(1)', trace)] as const);
+
+/** Commands of the scripted agent that say a text in every way that an agent has. */
+function saying(text: string): string[] {
+  const content = { type: 'text', text };
+  const long = text.length > 5000;
+  return [
+    { sessionUpdate: 'agent_message_chunk', content },
+    { sessionUpdate: 'agent_thought_chunk', content },
+    {
+      sessionUpdate: 'tool_call',
+      toolCallId: text.slice(0, 100),
+      title: text,
+      kind: text.slice(0, 100),
+      status: 'completed',
+      rawInput: { text },
+      locations: long ? [] : [{ path: text }],
+      content: [
+        { type: 'content', content },
+        ...(long ? [] : [{ type: 'diff', path: text, oldText: text, newText: `${text}x` }]),
+      ],
+    },
+    { sessionUpdate: 'plan', entries: [{ content: text, priority: 'medium', status: 'pending' }] },
+    { sessionUpdate: 'notice', severity: 'warning', title: text },
+  ].map((update) => `update ${JSON.stringify(update)}`);
+}
+
+/** Tests in the window that is open. `host` is its name, for pictures. */
+export function hostile(suite: () => SuiteWindow, host: string): void {
+  it('shows hostile text as text: no script, no request, no button of the agent’s', async () => {
+    const { roost, scratch } = suite();
+    const { page, panel } = roost;
+    const script = join(scratch, 'hostile.txt');
+    writeFileSync(
+      script,
+      [...texts.flatMap(([, text]) => saying(text)), 'say At last.'].join('\n'),
+    );
+    const asked: string[] = [];
+    const listen = (request: Request): void => {
+      asked.push(request.url());
+    };
+    page.on('request', listen);
+    const address = page.url();
+    await roost.commandWith('Roost: New Session With…', 'Setting');
+    await panel.locator('.title', { hasText: 'Setting' }).waitFor();
+    await roost.send(`file ${script}`);
+    await panel.getByRole('log').getByText('At last.').waitFor();
+    // From its first entry to its last, each opened where it opens.
+    const made = await panel.locator('body').evaluate(async () => {
+      const transcript = document.querySelector('.transcript');
+      if (transcript === null) throw new Error('no transcript');
+      const shown = new Set<string>();
+      const bad = new Set<string>();
+      const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+      transcript.scrollTop = 0;
+      const isAtEnd = (): boolean =>
+        transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 2;
+      for (let over = false; !over;) {
+        await frame();
+        over = isAtEnd();
+        for (const folded of transcript.querySelectorAll<HTMLElement>('[aria-expanded=false]')) {
+          folded.click();
+          over = false;
+        }
+        await frame();
+        await frame();
+        for (const entry of transcript.querySelectorAll<HTMLElement>('.entry')) {
+          shown.add(entry.dataset['entryId'] ?? '');
+        }
+        const wrong = document.querySelectorAll(
+          'script:not([nonce],#_vscodeApiScript),iframe,object,embed,svg,img,video,audio,form,style:not([id=_defaultStyles]),base,meta[http-equiv=refresh],.transcript [href],.transcript [src],[style*=url],[onclick],[onerror],[onload],[srcdoc],[id=x],.markdown .button,.markdown input,.markdown button[type=submit],.plain-text *',
+        );
+        for (const element of wrong) bad.add(element.outerHTML.slice(0, 200));
+        transcript.scrollTop += transcript.clientHeight;
+      }
+      return {
+        bad: [...bad],
+        shown: shown.size,
+        frames: window.frames.length,
+        ran: document.documentElement.dataset['ran'],
+      };
+    });
+    expect(made).toEqual({ bad: [], shown: expect.any(Number) as number, frames: 0 });
+    expect(made.shown).toBeGreaterThan(texts.length * 4);
+    await roost.picture(`${host}-panel-9b-hostile`);
+    page.off('request', listen);
+    expect(asked.filter((url) => /\bevil\b|\ba\.test|pixel/.test(url))).toEqual([]);
+    expect(page.url()).toBe(address);
+  });
+
+  it('follows no link to a script, a command or data, and no file outside the workspace', async () => {
+    const { roost } = suite();
+    const { panel, page } = roost;
+    const tabs = await page.locator('.tabs-container .tab').count();
+    const refused = panel.locator('.banner-error');
+    const links: readonly (readonly [string, string])[] = [
+      ['vscode://roost.roost/x', 'links of this kind'],
+      ['/etc/passwd', 'Outside the workspace'],
+      ['../../outside.txt', 'Outside the workspace'],
+    ];
+    const noLinks = [
+      'command:workbench.action.terminal.new',
+      'javascript:alert(1)',
+      'data:text/html,x',
+    ];
+    await roost.send(
+      [
+        ...links.map(([address], at) => `say [link ${at}](${address}) `),
+        ...noLinks.map((address) => `say [no link](${address}) `),
+      ].join('\n'),
+    );
+    const answer = panel.locator('.entry.agent', { hasText: '[no link](data:text/html,x)' });
+    await answer.waitFor();
+    expect(await answer.locator('a').allTextContents()).toEqual(links.map((_, at) => `link ${at}`));
+    for (const [at, [, why]] of links.entries()) {
+      await panel.locator('a.link', { hasText: `link ${at}` }).click();
+      await refused.filter({ hasText: why }).waitFor();
+      await refused.getByRole('button', { name: 'Dismiss' }).click();
+      await refused.waitFor({ state: 'detached' });
+    }
+    expect(await page.locator('.tabs-container .tab').count()).toBe(tabs);
+    expect(await page.locator('.terminal-outer-container:visible').count()).toBe(0);
+  });
+}
