@@ -43,6 +43,13 @@ const tree = {
   except: ['label-content-name-mismatch'],
 };
 
+/** Themes of the editor, and what it calls their kind. */
+const themes = [
+  ['Dark Modern', 'vscode-dark'],
+  ['Dark High Contrast', 'vscode-high-contrast'],
+  ['Light Modern', 'vscode-light'],
+] as const;
+
 /** Text of the conversation; what a screen reader is told of it stands elsewhere. */
 function said(text: string): Locator {
   return roost.panel.getByRole('log').getByText(text);
@@ -173,7 +180,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
       await session.locator('.monaco-tl-twistie').click();
     }
     await roost.row(/^written\.txt\s*\+1 −0 · new/).waitFor();
-    for (const theme of ['Dark Modern', 'Dark High Contrast', 'Light Modern']) {
+    for (const [theme, kind] of themes) {
       const input = roost.page.locator('.quick-input-widget input[type="text"]');
       await roost.command('Preferences: Color Theme');
       await roost.page
@@ -183,6 +190,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
       await input.fill(theme);
       await input.press('Enter');
       await roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      // The page of the panel has its colours a moment after the window.
+      await roost.panel.locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
       await roost.picture(`${name}-sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
       // Roost's parts of the window; the others are the editor's.
       expect(await findings(roost.page, tree)).toEqual([]);
