@@ -54,6 +54,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     async (window) => {
       suite = window;
       ({ roost, folder } = window);
+      await roost.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await roost.openSideBar();
       await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).click();
       await roost.row('Ready').waitFor();
@@ -150,7 +151,6 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
   it('says when something was said, and copies it and its code', async () => {
     const { panel, page } = roost;
     await page.keyboard.press('Escape');
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
     await panel.locator('.code .copy').first().click();
     await expect.poll(copied).toMatch(/^\s*export /m);

@@ -88,6 +88,7 @@ function placesOf(title: string): readonly Locator[] {
 
 /** Has the agent ask in a window without the focus, whose panel is open: so it is said in all places. */
 async function askEverywhere(title: string): Promise<Locator> {
+  await focused(false);
   await roost.send(`permit ${title}`);
   const told = await roost.notification(`Ada asks: ${title}`);
   await Promise.all(placesOf(title).map((place) => place.waitFor()));
@@ -127,7 +128,6 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
   );
 
   it('allows in the notification, and the request is gone everywhere at once', async () => {
-    await focused(false);
     const told = await askEverywhere('Delete it');
     await roost.picture(`${name}-requests-1-everywhere`);
     await told.getByRole('link', { name: 'Allow' }).click();
