@@ -37,7 +37,7 @@ describe('Roost about itself', () => {
     const asking = await Promise.all(turns);
     await run<SessionInfo>('newSession', { title: 'Content' });
     const order: string[] = [];
-    for (const _ of titles) {
+    while (order.length < titles.length) {
       await run('openNeedsYou', {});
       order.push(await whenShown(...titles.filter((title) => !order.includes(title))));
     }

@@ -94,7 +94,8 @@ export class RoostWindow {
   /** The same document as a frame, for what a debugger does in it. */
   async panelFrame(): Promise<Frame> {
     const outer = await this.page.locator('iframe.webview.ready:visible').elementHandle();
-    const inner = (await outer?.contentFrame())?.childFrames()[0];
+    const page = await outer.contentFrame();
+    const inner = page?.childFrames()[0];
     if (inner === undefined) throw new Error('no panel is in front');
     return inner;
   }
