@@ -214,7 +214,8 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
     const hit = roost.page.locator('.quick-input-list .monaco-list-row', {
       hasText: 'permission: no',
     });
-    await hit.first().waitFor();
+    // With its agent as the rows name it.
+    await hit.filter({ hasText: /Scripted/ }).first().waitFor();
     await roost.picture(`${name}-sidebar-7-search`);
     await hit.first().click();
     await roost.panel.locator('.entry.found-entry', { hasText: 'permission: no' }).waitFor();

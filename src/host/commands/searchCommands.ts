@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../session/event.ts';
 import type { SavedSessionInfo } from '../../session/info.ts';
+import type { Sessions } from '../../session/sessions.ts';
 import type { TranscriptHit } from '../../session/transcriptSearch.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
 import type { FoundPlace } from '../panel/panelOpener.ts';
@@ -112,7 +113,7 @@ class SearchPick {
         sessionId: info.sessionId,
         label: withoutIcons(titleOf(info)),
         description: [
-          withoutIcons(info.agentId),
+          withoutIcons(agentOf(this.#deps.sessions, info)),
           ...(info.archived === true ? [vscode.l10n.t('archived')] : []),
         ].join(' · '),
       }));
@@ -138,7 +139,7 @@ class SearchPick {
         },
         onHits: (saved, hits) => {
           if (this.#hits.length >= shownItems) return;
-          this.#hits.push(...hits.map((hit) => hitItem(saved, hit, words)));
+          this.#hits.push(...hits.map((hit) => this.#hitItem(saved, hit, words)));
           this.#show();
         },
       });
@@ -177,19 +178,23 @@ class SearchPick {
       ...said,
     ];
   }
+
+  #hitItem(saved: SavedSessionInfo, { entryId, snippet }: TranscriptHit, query: string): Item {
+    return {
+      sessionId: saved.sessionId,
+      at: { entryId, query },
+      label: withoutIcons(titleOf(saved)),
+      description: withoutIcons(agentOf(this.#deps.sessions, saved)),
+      detail: withoutIcons(snippet, 200),
+      alwaysShow: true,
+    };
+  }
 }
 
-function hitItem(
-  saved: SavedSessionInfo,
-  { entryId, snippet }: TranscriptHit,
-  query: string,
-): Item {
-  return {
-    sessionId: saved.sessionId,
-    at: { entryId, query },
-    label: withoutIcons(titleOf(saved)),
-    description: withoutIcons(saved.agentId),
-    detail: withoutIcons(snippet, 200),
-    alwaysShow: true,
-  };
+/** What the rows call the agent of a session; its id where no row shows the session. */
+function agentOf(
+  sessions: Pick<Sessions, 'get' | 'details'>,
+  { sessionId, agentId }: { readonly sessionId: string; readonly agentId: string },
+): string {
+  return sessions.get(sessionId) === undefined ? agentId : sessions.details(sessionId).agentName;
 }
