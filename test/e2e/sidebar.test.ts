@@ -8,6 +8,7 @@ import { startServerHost, type ServerHost } from '../launch/serverHost.ts';
 import { freshVsix } from '../launch/vsix.ts';
 import { openWorkbench } from '../launch/workbench.ts';
 import { findings } from './support/axe.ts';
+import { inEachTheme } from './support/editorThemes.ts';
 import { RoostWindow } from './support/roostWindow.ts';
 import {
   agentsBelow,
@@ -42,13 +43,6 @@ const tree = {
   within: '.sidebar .tree-explorer-viewlet-tree-view',
   except: ['label-content-name-mismatch'],
 };
-
-/** Themes of the editor, and what it calls their kind. */
-const themes = [
-  ['Dark Modern', 'vscode-dark'],
-  ['Dark High Contrast', 'vscode-high-contrast'],
-  ['Light Modern', 'vscode-light'],
-] as const;
 
 /** Text of the conversation; what a screen reader is told of it stands elsewhere. */
 function said(text: string): Locator {
@@ -180,23 +174,12 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
       await session.locator('.monaco-tl-twistie').click();
     }
     await roost.row(/^written\.txt\s*\+1 −0 · new/).waitFor();
-    for (const [theme, kind] of themes) {
-      const input = roost.page.locator('.quick-input-widget input[type="text"]');
-      await roost.command('Preferences: Color Theme');
-      await roost.page
-        .locator('.quick-input-list .monaco-list-row', { hasText: 'Modern' })
-        .first()
-        .waitFor();
-      await input.fill(theme);
-      await input.press('Enter');
-      await roost.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-      // The page of the panel has its colours a moment after the window.
-      await roost.panel.locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
-      await roost.picture(`${name}-sidebar-6-changes-${theme.toLowerCase().replaceAll(' ', '-')}`);
+    await inEachTheme(roost, async (theme) => {
+      await roost.picture(`${name}-sidebar-6-changes-${theme}`);
       // Roost's parts of the window; the others are the editor's.
       expect(await findings(roost.page, tree)).toEqual([]);
       expect(await findings(await roost.panelFrame())).toEqual([]);
-    }
+    });
     await roost.act(row, 'Revert File…');
     const dialog = roost.page.locator('.monaco-dialog-box');
     await dialog.getByRole('button', { name: 'Revert File' }).click();
@@ -215,7 +198,10 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
       hasText: 'permission: no',
     });
     // With its agent as the rows name it.
-    await hit.filter({ hasText: /Scripted/ }).first().waitFor();
+    await hit
+      .filter({ hasText: /Scripted/ })
+      .first()
+      .waitFor();
     await roost.picture(`${name}-sidebar-7-search`);
     await hit.first().click();
     await roost.panel.locator('.entry.found-entry', { hasText: 'permission: no' }).waitFor();
