@@ -166,14 +166,17 @@ export class RoostWindow {
    * Chooses from the list that a command shows, by how a label begins. By the label alone: the editor leaves
    * in a row what an earlier list said below it, unseen.
    */
-  async choose(label: string | RegExp): Promise<void> {
+  async choose(
+    label: string | RegExp,
+    patience: { readonly timeout?: number } = {},
+  ): Promise<void> {
     const begins = typeof label === 'string' ? new RegExp(`^${exactly(label)}`) : label;
     await this.#quickInput
       .locator('.quick-input-list .monaco-list-row', {
         has: this.page.locator('.label-name', { hasText: begins }),
       })
       .first()
-      .click();
+      .click(patience);
   }
 
   /** Chooses a command from the palette and then from the list that it shows. */
@@ -204,7 +207,7 @@ export class RoostWindow {
 
   /** The same where the choice ends it. */
   async commandWith(title: string, label: string | RegExp): Promise<void> {
-    await this.commandChoosing(title, label);
+    await this.commandDoing(title, (patience) => this.choose(label, patience));
     await this.#quickInput.waitFor({ state: 'hidden' });
   }
 

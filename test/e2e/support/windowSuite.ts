@@ -67,13 +67,13 @@ export function inWindow(
     browser = await launchBrowser(say);
     const host = await installHost(hostName, say);
     const made = typeof settings === 'function' ? settings(scratch) : settings;
+    if (typeof name !== 'string') {
+      await installVsix(host, dataFolder, await packExtension(name.extension, scratch));
+    }
     const vsix = await freshVsix(say);
     // Driven, the oldest one refuses to show any dialog.
     const testDriver = hostName !== 'oldest';
     server = await startServerHost({ host, dataFolder, vsix, settings: made, testDriver });
-    if (typeof name !== 'string') {
-      await installVsix(host, dataFolder, await packExtension(name.extension, scratch));
-    }
     const workbench = await openWorkbench(browser, server, folder);
     const roost = new RoostWindow(workbench.page);
     window = { host, browser, server, workbench, roost, scratch, folder, dataFolder };
