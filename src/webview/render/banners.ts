@@ -1,109 +1,11 @@
 // What stands above the composer when something is wrong or at rest, each with the buttons that help.
 import type { Draft } from '../../chatProtocol/composing.ts';
-import type { FromPanel } from '../../chatProtocol/messages.ts';
 import type { ErrorView, SessionView } from '../../chatProtocol/session.ts';
+import { bannersOf, type Banner, type BannerAction } from '../bannerTexts.ts';
 import { button, icon, make, setChildren } from '../dom.ts';
 import { readable } from '../visibleText.ts';
 import { word } from '../words.ts';
 import type { PanelContext } from './context.ts';
-
-type Action = Extract<FromPanel, { type: 'action' }>['action'];
-
-/** One banner as data: what is equal need not be built again. */
-export interface Banner {
-  readonly level: 'info' | 'warning' | 'error';
-  readonly text: string;
-  readonly hint?: string | undefined;
-  readonly actions: readonly (Action | 'putBack' | 'cancel')[];
-}
-
-/** The banners of a session, gravest first. */
-export function bannersOf(
-  session: SessionView | undefined,
-  error: ErrorView | undefined,
-): Banner[] {
-  const banners: Banner[] = [];
-  if (error !== undefined) {
-    banners.push({
-      level: 'error',
-      text: error.message,
-      hint: error.hint,
-      actions: [
-        ...(error.action === undefined ? [] : [error.action]),
-        ...(error.prompt === undefined ? [] : (['putBack'] as const)),
-        'dismissError',
-      ],
-    });
-  }
-  if (session === undefined) return banners;
-  const state = stateBanner(session);
-  if (state !== undefined) banners.push(state);
-  if (session.storageFailing) {
-    banners.push({ level: 'error', text: word('storageFailing'), actions: ['showLog'] });
-  }
-  return banners;
-}
-
-function stateBanner(session: SessionView): Banner | undefined {
-  const { status, error, readOnly, restartAt, stalledSince } = session;
-  if (readOnly !== undefined) {
-    const text = word(
-      readOnly === 'newerVersion' ? 'composerNewerVersion' : 'composerOwnedElsewhere',
-    );
-    return { level: 'info', text, actions: [] };
-  }
-  switch (status) {
-    case 'failed':
-      return {
-        level: 'error',
-        text: error?.message ?? word('failed'),
-        hint: error?.hint,
-        actions: [wayOut(error?.code), 'showLog'],
-      };
-    case 'crashed':
-      if (restartAt !== undefined) {
-        return { level: 'warning', text: word('restarting'), actions: ['showLog'] };
-      }
-      return {
-        level: 'error',
-        text: error?.message ?? word('crashed'),
-        hint: error?.hint,
-        actions: ['restart', 'showLog'],
-      };
-    case 'dormant':
-      return restBanner(session);
-    case 'working':
-    case 'needsInput':
-      if (stalledSince === undefined) return undefined;
-      return {
-        level: 'warning',
-        text: word('stalled', clockTime(stalledSince)),
-        actions: ['cancel', 'restart', 'kill'],
-      };
-    case 'starting':
-    case 'ready':
-    case 'stopping':
-      return undefined;
-  }
-}
-
-/** What helps a session that could not start. */
-function wayOut(code: string | undefined): Action {
-  return code === 'authRequired' ? 'signIn' : 'restart';
-}
-
-/** Why a session that is fine rests, where that is worth a word. */
-function restBanner({ interrupted, stoppedAfterIdleMinutes }: SessionView): Banner | undefined {
-  if (interrupted) return { level: 'info', text: word('interrupted'), actions: ['resume'] };
-  if (stoppedAfterIdleMinutes === undefined) return undefined;
-  const text = word('idleStopped', stoppedAfterIdleMinutes);
-  return { level: 'info', text, actions: ['resume'] };
-}
-
-function clockTime(at: string): string {
-  const time = new Date(at);
-  return Number.isNaN(time.getTime()) ? at : time.toLocaleTimeString();
-}
 
 const icons = { info: 'info', warning: 'warning', error: 'error' } as const;
 
@@ -152,7 +54,7 @@ export class Banners {
     );
   }
 
-  #button(action: Action | 'putBack' | 'cancel', prompt: Draft | undefined): HTMLElement {
+  #button(action: BannerAction, prompt: Draft | undefined): HTMLElement {
     const { post } = this.#context;
     switch (action) {
       case 'dismissError':
