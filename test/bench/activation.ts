@@ -26,8 +26,8 @@ const say = (line: string): void => {
 
 /**
  * Activation as the editor itself measures it, beside the built-in Git extension's in the same windows: once
- * as it is where the page opens on the same two cores, and once where the page gives way, which is what
- * the activation itself takes.
+ * as it is where the page opens on the same two cores, once where the page gives way, and in the window in which
+ * it was disturbed least, which is what the activation itself takes.
  */
 export async function rows(): Promise<readonly BenchRow[]> {
   const scratch = scratchFolder('bench-activation');
@@ -46,6 +46,7 @@ export async function rows(): Promise<readonly BenchRow[]> {
       return [
         row('activation in the host, the page giving way', alone),
         row('activation in the host, the page opening beside', beside),
+        undisturbed('activation in the host, in the quickest window', [...alone, ...beside]),
         readiness('until its API is there, the page giving way', alone),
         readiness('until its API is there, the page opening beside', beside),
         { name: 'size of the VSIX', value: statSync(vsix).size / 1024, unit: 'KiB' },
@@ -86,6 +87,19 @@ function row(name: string, times: readonly Times[]): BenchRow {
     ratio: roost / git,
     aim: '<= 30 ms',
     note: 'baseline: the built-in Git extension',
+  };
+}
+
+/**
+ * The editor's clock runs from before it waits for its turn to load an extension, and others that start in
+ * the same moment load in between: what they add is not Roost's, and in some window it is nothing.
+ */
+function undisturbed(name: string, times: readonly Times[]): BenchRow {
+  return {
+    name,
+    value: Math.min(...times.map(({ roost }) => roost)),
+    unit: 'ms',
+    note: 'without what other extensions load while the clock runs',
   };
 }
 
