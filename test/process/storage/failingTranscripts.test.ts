@@ -1,7 +1,6 @@
 // A transcript whose disk refuses: what was said is kept, tried again and never doubled.
 import * as fs from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Disposable } from '../../../src/session/event.ts';
+import { describe, expect, test } from 'vitest';
 import type { TranscriptLog } from '../../../src/session/storePort.ts';
 import { FakeClock, settle } from '../../fakes/fakeClock.ts';
 import {
@@ -17,11 +16,6 @@ import {
   type TestFolder,
 } from '../../fixtures/storage/storeFixture.ts';
 
-const subscriptions: Disposable[] = [];
-afterEach(() => {
-  for (const subscription of subscriptions.splice(0)) subscription.dispose();
-});
-
 describe('a transcript whose disk refuses', () => {
   async function openIn(
     folder: TestFolder,
@@ -30,7 +24,7 @@ describe('a transcript whose disk refuses', () => {
     const clock = new FakeClock();
     const log = await folder.store({ fs: judged.fs, clock }).open('one');
     const told: boolean[] = [];
-    subscriptions.push(log.onDidChangeFailing((failing) => told.push(failing)));
+    folder.own(log.onDidChangeFailing((failing) => told.push(failing)));
     return { log, clock, told };
   }
 

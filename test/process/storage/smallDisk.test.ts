@@ -1,8 +1,7 @@
 // A disk that is full, or read-only, and is not any more.
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Disposable } from '../../../src/session/event.ts';
+import { describe, expect, test } from 'vitest';
 import type { TranscriptChange } from '../../../src/session/transcript.ts';
 import type { FileSystem } from '../../../src/storage/fileSystem.ts';
 import type { DiskStore } from '../../../src/storage/sessionStore.ts';
@@ -15,11 +14,6 @@ import {
   testFolder,
   type TestFolder,
 } from '../../fixtures/storage/storeFixture.ts';
-
-const subscriptions: Disposable[] = [];
-afterEach(() => {
-  for (const subscription of subscriptions.splice(0)) subscription.dispose();
-});
 
 describe('a small disk', () => {
   function storeOn(folder: TestFolder, path: string, fs: FileSystem): DiskStore {
@@ -62,7 +56,7 @@ describe('a small disk', () => {
       expect(await store.list()).toMatchObject([{ kind: 'whole', info: { title: 'before' } }]);
       expect(await store.readTranscript('one')).toEqual(built(spoken));
       const { promise: over, resolve } = Promise.withResolvers<boolean>();
-      subscriptions.push(log.onDidChangeFailing(resolve));
+      folder.own(log.onDidChangeFailing(resolve));
       disk.empty();
       expect(await over).toBe(false);
       for (let index = 0; index < 5; index++) say(said(`after${index}`));

@@ -1,23 +1,9 @@
 // What stands above the composer: one banner for one thing that is wrong.
 import { expect, it } from 'vitest';
 import { bannersOf } from '../../../src/webview/bannerTexts.ts';
-import type { SessionView } from '../../../src/chatProtocol/session.ts';
+import { sessionView } from '../../fakes/sessionView.ts';
 
-const session: SessionView = {
-  sessionId: 's',
-  title: 'A session',
-  agentName: 'Ada',
-  cwd: '/work',
-  status: 'ready',
-  processAlive: true,
-  pending: [],
-  queue: [],
-  changedFiles: 0,
-  commands: [],
-  pickers: [],
-  storageFailing: false,
-  interrupted: false,
-};
+const session = sessionView('Ada');
 
 const signIn = {
   code: 'authRequired',

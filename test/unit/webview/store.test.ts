@@ -2,25 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryView } from '../../../src/chatProtocol/entries.ts';
 import type { ToPanel } from '../../../src/chatProtocol/messages.ts';
-import type { SessionView } from '../../../src/chatProtocol/session.ts';
 import { applyChanges, emptyModel, reduce, startLoadingOlder } from '../../../src/webview/store.ts';
 import type { PanelModel } from '../../../src/webview/store.ts';
+import { sessionView } from '../../fakes/sessionView.ts';
 
-const session: SessionView = {
-  sessionId: 's',
-  title: 'A session',
-  agentName: 'Agent',
-  cwd: '/work',
-  status: 'ready',
-  processAlive: true,
-  pending: [],
-  queue: [],
-  changedFiles: 0,
-  commands: [],
-  pickers: [],
-  storageFailing: false,
-  interrupted: false,
-};
+const session = sessionView();
 
 function agent(id: string, text = '', at = '2026-01-01T00:00:00.000Z'): EntryView {
   return { type: 'agent', id, at, text };
