@@ -1,5 +1,6 @@
 // From a command as a user writes it to a file that can be executed, or the reason why there is none.
-import { access, constants, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Program, SpawnError } from './childSpec.ts';
@@ -25,8 +26,10 @@ export async function resolveCommand(
 ): Promise<Program | SpawnError> {
   const { platform = process.platform } = where;
   let best: SpawnError = { code: 'ENOENT', message: `${command}: command not found` };
-  for (const path of candidates(command, where)) {
-    const verdict = await judge(path, platform);
+  const paths = candidates(command, where);
+  for (const path of paths) {
+    const there = paths.length === 1 ? lookNow(path) : await look(path);
+    const verdict = judge(there, platform);
     if (verdict === undefined) {
       return platform === 'win32' && /\.(?:cmd|bat)$/i.test(path)
         ? batchLaunch(path, args, where.env)
@@ -41,42 +44,72 @@ export async function resolveCommand(
 }
 
 /** Whether a process can be started in a folder. */
-export async function checkFolder(cwd: string): Promise<SpawnError | undefined> {
-  try {
-    const { isFolder, executable } = await look(cwd);
-    if (!isFolder) return { code: 'ENOTDIR', message: `${cwd} is not a folder` };
-    if (executable) return undefined;
-    return { code: 'ENOCWD', message: `${cwd} may not be entered` };
-  } catch (thrown) {
-    return codeOf(thrown) === 'EACCES'
-      ? { code: 'ENOCWD', message: `${cwd} may not be entered` }
-      : { code: 'ENOCWD', message: `${cwd} does not exist` };
+export function checkFolder(cwd: string): SpawnError | undefined {
+  const there = lookNow(cwd);
+  switch (there) {
+    case 'ENOENT':
+      return { code: 'ENOCWD', message: `${cwd} does not exist` };
+    case 'EACCES':
+      return { code: 'ENOCWD', message: `${cwd} may not be entered` };
+    default:
+      if (!there.isFolder) return { code: 'ENOTDIR', message: `${cwd} is not a folder` };
+      if (there.executable) return undefined;
+      return { code: 'ENOCWD', message: `${cwd} may not be entered` };
   }
 }
 
-/** What is there; both questions are asked at once, for every start waits for the answers. */
-async function look(path: string): Promise<{ isFolder: boolean; executable: boolean }> {
+/** What a path leads to; why it cannot be said. */
+type There = { readonly isFolder: boolean; readonly executable: boolean } | 'EACCES' | 'ENOENT';
+
+/** For one of many paths, of which some may be on a slow disk; both questions are asked at once. */
+async function look(path: string): Promise<There> {
   const executable = access(path, constants.X_OK).then(
     () => true,
     () => false,
   );
-  const facts = await stat(path);
-  return { isFolder: facts.isDirectory(), executable: await executable };
+  try {
+    const facts = await stat(path);
+    return { isFolder: facts.isDirectory(), executable: await executable };
+  } catch (thrown) {
+    return reasonOf(thrown);
+  }
+}
+
+/**
+ * For the one path that is about to be executed or entered: `spawn` goes there, too, before it returns, so a
+ * disk that keeps this waiting keeps that waiting; and a few microseconds are less than a trip to the thread pool.
+ */
+function lookNow(path: string): There {
+  try {
+    const isFolder = statSync(path).isDirectory();
+    return { isFolder, executable: isExecutable(path) };
+  } catch (thrown) {
+    return reasonOf(thrown);
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const reasons = { EACCES: 'not executable', EISDIR: 'is a folder' } as const;
 
-async function judge(
-  path: string,
+function judge(
+  there: There,
   platform: NodeJS.Platform,
-): Promise<'ENOENT' | 'EACCES' | 'EISDIR' | undefined> {
-  try {
-    const { isFolder, executable } = await look(path);
-    if (isFolder) return 'EISDIR';
-    return executable || platform === 'win32' ? undefined : 'EACCES';
-  } catch (thrown) {
-    return codeOf(thrown) === 'EACCES' ? 'EACCES' : 'ENOENT';
-  }
+): 'ENOENT' | 'EACCES' | 'EISDIR' | undefined {
+  if (typeof there === 'string') return there;
+  if (there.isFolder) return 'EISDIR';
+  return there.executable || platform === 'win32' ? undefined : 'EACCES';
+}
+
+function reasonOf(thrown: unknown): 'EACCES' | 'ENOENT' {
+  return codeOf(thrown) === 'EACCES' ? 'EACCES' : 'ENOENT';
 }
 
 function candidates(command: string, where: LookupContext): readonly string[] {

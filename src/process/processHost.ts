@@ -208,10 +208,8 @@ export class ProcessHost implements Machine {
     const { spec, runId } = run;
     const marker = appendEntry(this.#ownMarker, runEntry(self, spec.sessionId, runId));
     const env = childEnvironment(user, spec.env ?? {}, marker);
-    const [folder, program] = await Promise.all([
-      checkFolder(spec.cwd),
-      resolveCommand(spec.command, spec.args, { env, cwd: spec.cwd }),
-    ]);
+    const folder = checkFolder(spec.cwd);
+    const program = await resolveCommand(spec.command, spec.args, { env, cwd: spec.cwd });
     if (folder !== undefined) run.fail(folder);
     if ('code' in program) {
       run.fail(program);

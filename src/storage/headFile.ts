@@ -1,5 +1,6 @@
 // A session's head on disk: replaced atomically, the last good one kept, one writer per session at a time.
 import { basename, dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../session/clock.ts';
 import { stamp } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
@@ -65,8 +66,8 @@ export async function readHead(
 }
 
 /**
- * Replaces one session's head. Saves that wait for a running one become a single write of the newest
- * state, so a burst of changes costs two writes.
+ * Replaces one session's head. Saves of one turn of the event loop, and those that wait for a running one,
+ * become a single write of the newest state.
  *
  * Not write-file-atomic: it does not sync the folder after the rename (a power cut then takes the
  * last save back), knows no backup, and was measured to be slower by half than these few calls.
@@ -112,6 +113,9 @@ export class HeadWriter {
   }
 
   async #run(): Promise<void> {
+    // What happens in one turn of the event loop is one write, and what else begins in it (an agent's start
+    // above all) begins first.
+    await nextTurn();
     for (;;) {
       const next = this.#waiting;
       this.#waiting = undefined;

@@ -238,9 +238,9 @@ describe('a command', () => {
 
   it('needs a folder to start in', async () => {
     writeFileSync(join(home, 'file'), '');
-    expect(await checkFolder(home)).toBeUndefined();
-    expect((await checkFolder(join(home, 'file')))?.code).toBe('ENOTDIR');
-    expect((await checkFolder(join(home, 'none')))?.code).toBe('ENOCWD');
+    expect(checkFolder(home)).toBeUndefined();
+    expect(checkFolder(join(home, 'file'))?.code).toBe('ENOTDIR');
+    expect(checkFolder(join(home, 'none'))?.code).toBe('ENOCWD');
   });
 });
 

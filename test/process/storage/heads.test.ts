@@ -34,10 +34,11 @@ describe('heads', () => {
     );
   });
 
-  test('a burst of saves ends with the last one, in few writes, and keeps the head before', async () => {
+  test('what is saved in one turn ends with the last one, in one write, and keeps the head before', async () => {
     await using folder = testFolder();
     const faulty = new FaultyFileSystem();
     const store = folder.store({ fs: faulty.fs });
+    await store.save('one', stateOf({ title: 'before' }));
     let renames = 0;
     faulty.judge = ({ name, path }) => {
       if (name === 'rename' && path?.includes('.json.')) renames++;
@@ -50,8 +51,9 @@ describe('heads', () => {
     );
     expect(stateIn(await store.load('one'))).toMatchObject({ title: 'title 49' });
     const backup: unknown = JSON.parse(fs.readFileSync(folder.file('one.json.bak'), 'utf8'));
-    expect(backup).toMatchObject({ state: { title: 'title 0' } });
-    expect(renames).toBeLessThan(8);
+    expect(backup).toMatchObject({ state: { title: 'before' } });
+    // One for the head, one for the one before.
+    expect(renames).toBe(2);
     expect(fs.readdirSync(folder.file(''))).toEqual(['one.json', 'one.json.bak']);
   });
 
