@@ -236,7 +236,7 @@ describe('a command', () => {
     });
   });
 
-  it('needs a folder to start in', async () => {
+  it('needs a folder to start in', () => {
     writeFileSync(join(home, 'file'), '');
     expect(checkFolder(home)).toBeUndefined();
     expect(checkFolder(join(home, 'file'))?.code).toBe('ENOTDIR');
