@@ -36,27 +36,92 @@ const lowlight = createLowlight({
   ...{ typescript, xml, yaml },
 });
 
-type Tree = ReturnType<typeof lowlight.highlight>['children'][number];
+type Tree = Extract<
+  ReturnType<typeof lowlight.highlight>['children'][number],
+  { type: 'element' }
+>['children'][number];
 
-/** The code with its tokens in elements; `undefined` for a language that is not known here. */
-export function highlighted(code: string, language: string): DocumentFragment | undefined {
-  if (!lowlight.registered(language)) return undefined;
-  const fragment = document.createDocumentFragment();
-  fragment.append(...lowlight.highlight(language, code).children.map(nodeOf));
-  return fragment;
+/** What colours the code in an element that is given to it; `undefined` for a language that is not known here. */
+export function coloursOf(holder: HTMLElement, language: string): Colours | undefined {
+  return lowlight.registered(language) ? new Colours(holder, language) : undefined;
+}
+
+/** A code in its colours, which may grow: lines that are as they were stay in the page. */
+export class Colours {
+  readonly #holder: HTMLElement;
+  readonly #language: string;
+  /** The lines on screen; before the first showing anything may be there. */
+  #shown: readonly (readonly Tree[])[] = [];
+
+  constructor(holder: HTMLElement, language: string) {
+    this.#holder = holder;
+    this.#language = language;
+  }
+
+  /** Shows this code with its tokens in elements. */
+  show(code: string): void {
+    const { children } = lowlight.highlight(this.#language, code);
+    const lines = linesOf(children.filter((one) => one.type !== 'doctype'));
+    // Behind the end of the last line is nothing.
+    if (lines.at(-1)?.length === 0) lines.pop();
+    const at = this.#shown.findIndex((line, index) => !areSame(line, lines[index]));
+    const same = at === -1 ? this.#shown.length : at;
+    if (same === 0) this.#holder.replaceChildren();
+    while (this.#holder.childNodes.length > same) this.#holder.lastChild?.remove();
+    // Each a block of its own, so that the others need not be laid out again.
+    this.#holder.append(
+      ...lines.slice(same).map((line) => make('span', { class: 'text-line' }, ...line.map(nodeOf))),
+    );
+    this.#shown = lines;
+  }
+}
+
+/** Tokens line by line, each line with its end; one that goes on over several lines is in all of them. */
+function linesOf(trees: readonly Tree[]): Tree[][] {
+  const lines: Tree[][] = [[]];
+  for (const tree of trees) {
+    const [first = [], ...rest] = partsOf(tree);
+    lines.at(-1)?.push(...first);
+    lines.push(...rest);
+  }
+  return lines;
+}
+
+function partsOf(tree: Tree): Tree[][] {
+  if (tree.type === 'element') {
+    return linesOf(tree.children).map((children) =>
+      children.length === 0 ? [] : [{ ...tree, children }],
+    );
+  }
+  if (tree.type !== 'text') return [];
+  const lines = tree.value.split('\n');
+  return lines.map((line, index) => {
+    const value = index === lines.length - 1 ? line : `${line}\n`;
+    return value === '' ? [] : [{ type: 'text', value }];
+  });
+}
+
+function areSame(some: readonly Tree[], others: readonly Tree[] | undefined): boolean {
+  return some.length === others?.length && some.every((one, index) => isSame(one, others[index]));
+}
+
+function isSame(one: Tree, other: Tree | undefined): boolean {
+  if (one.type === 'text') return other?.type === 'text' && one.value === other.value;
+  if (one.type !== 'element' || other?.type !== 'element') return one.type === other?.type;
+  return classOf(one) === classOf(other) && areSame(one.children, other.children);
+}
+
+function classOf({ properties: { className } }: Extract<Tree, { type: 'element' }>): string {
+  return Array.isArray(className) ? className.join(' ') : '';
 }
 
 function nodeOf(tree: Tree): Node {
   switch (tree.type) {
     case 'text':
       return document.createTextNode(tree.value);
-    case 'element': {
-      const { className } = tree.properties;
-      const names = Array.isArray(className) ? className.join(' ') : '';
-      return make('span', { class: names }, ...tree.children.map(nodeOf));
-    }
+    case 'element':
+      return make('span', { class: classOf(tree) }, ...tree.children.map(nodeOf));
     case 'comment':
-    case 'doctype':
       return document.createTextNode('');
   }
 }

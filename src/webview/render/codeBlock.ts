@@ -1,5 +1,6 @@
 // A block of code with its language and a copy button.
 import { button, make } from '../dom.ts';
+import type { Colours, coloursOf as Loaded } from '../highlight.ts';
 import { word } from '../words.ts';
 import { CappedText } from './cappedText.ts';
 import type { PanelContext } from './context.ts';
@@ -7,59 +8,76 @@ import type { PanelContext } from './context.ts';
 /** How much of a code block is shown at once. */
 const limit = 20_000;
 
-/** A block of code; its text is never parsed. */
-export function codeBlock(code: string, language: string, context: PanelContext): HTMLElement {
-  const text = code.replace(/\n$/, '');
-  const holder = make('code');
-  const shown = new CappedText(holder, limit);
-  shown.update(text);
-  if (language !== '' && text.length <= limit) colour(holder, text, language);
-  return make(
-    'div',
-    { class: 'code' },
-    make(
+/** A block of code, which may grow; its text is never parsed. */
+export class CodeBlock {
+  readonly element: HTMLElement;
+  readonly #language: string;
+  readonly #holder = make('code');
+  readonly #shown = new CappedText(this.#holder, limit);
+  #text = '';
+  #colours: Colours | undefined;
+  #loading = false;
+
+  constructor(language: string, context: PanelContext) {
+    this.#language = language;
+    this.element = make(
       'div',
-      { class: 'code-bar' },
-      make('span', { class: 'code-language', text: language.slice(0, 40) }),
-      button({
-        class: 'icon-button insert',
-        icon: 'insert',
-        label: word('insert'),
-        click: () => {
-          context.post({ type: 'insert', text });
-        },
-      }),
-      copyButton(() => text, context),
-    ),
-    make('pre', { attributes: { tabindex: '0' } }, shown.element),
-  );
-}
-
-type Highlight = (code: string, language: string) => DocumentFragment | undefined;
-/** The colours, once they are loaded: from then on code is never seen without them. */
-let highlight: Highlight | undefined;
-
-/** Puts colours on a code, at once or as soon as they are loaded. */
-function colour(holder: HTMLElement, code: string, language: string): void {
-  const apply = (paint: Highlight): void => {
-    const nodes = paint(code, language.toLowerCase());
-    if (nodes !== undefined) holder.replaceChildren(nodes);
-  };
-  if (highlight !== undefined) {
-    apply(highlight);
-    return;
+      { class: 'code' },
+      make(
+        'div',
+        { class: 'code-bar' },
+        make('span', { class: 'code-language', text: language.slice(0, 40) }),
+        button({
+          class: 'icon-button insert',
+          icon: 'insert',
+          label: word('insert'),
+          click: () => {
+            context.post({ type: 'insert', text: this.#text });
+          },
+        }),
+        copyButton(() => this.#text, context),
+      ),
+      make('pre', { attributes: { tabindex: '0' } }, this.#shown.element),
+    );
   }
-  void import('../highlight.ts').then(
-    (loaded) => {
-      highlight = loaded.highlighted;
-      apply(highlight);
-    },
-    () => {
-      // Without colours the code is all there.
-    },
-  );
+
+  /** Shows this code. */
+  update(code: string): void {
+    this.#text = code.replace(/\n$/, '');
+    if (this.#colour()) return;
+    this.#colours = undefined;
+    this.#shown.update(this.#text);
+  }
+
+  /** Whether the code is on screen with its colours; they may come a moment later, when they are loaded. */
+  #colour(): boolean {
+    if (this.#language === '' || this.#text.length > limit) return false;
+    if (coloursOf === undefined) {
+      this.#load();
+      return false;
+    }
+    this.#colours ??= coloursOf(this.#holder, this.#language.toLowerCase());
+    this.#colours?.show(this.#text);
+    return this.#colours !== undefined;
+  }
+
+  #load(): void {
+    if (this.#loading) return;
+    this.#loading = true;
+    void import('../highlight.ts').then(
+      (loaded) => {
+        ({ coloursOf } = loaded);
+        this.#colour();
+      },
+      () => {
+        // Without colours the code is all there.
+      },
+    );
+  }
 }
 
+/** The colours, once they are loaded: from then on code is never seen without them. */
+let coloursOf: typeof Loaded | undefined;
 /** A button that copies a text through the host. */
 export function copyButton(text: () => string, context: PanelContext): HTMLButtonElement {
   const copy = button({

@@ -1,10 +1,10 @@
-// A markdown text that grows: only its last block is read and built again, the ones before stay as they are.
+// A markdown text that grows: only its last block is read again, the ones before stay as they are.
 import { button, make, setText } from '../dom.ts';
 import { markdownBlocks } from '../markdownBlocks.ts';
 import { readable } from '../visibleText.ts';
 import { word } from '../words.ts';
+import { BlockView } from './blockView.ts';
 import type { PanelContext } from './context.ts';
-import { blockNodes } from './markdownNodes.ts';
 
 /** How much of a message is shown at once, in UTF-16 units. */
 const pageLength = 100_000;
@@ -12,10 +12,10 @@ const pageLength = 100_000;
 /** A reading that takes longer is slow, in milliseconds. */
 const slowMs = 8;
 
-/** A block on screen: where its source starts, and its nodes. */
-interface Shown {
+/** The last block, to which may be added. */
+interface Growing {
   readonly start: number;
-  readonly nodes: readonly Node[];
+  readonly view: BlockView;
 }
 
 /** Shows a markdown text that may grow. */
@@ -28,7 +28,9 @@ export class MarkdownView {
   #raw = '';
   /** The same made readable; what blocks are read from. */
   #text = '';
-  #blocks: Shown[] = [];
+  #last: Growing | undefined;
+  /** How much of the text is on screen. */
+  #end = 0;
   /** What is to be shown next; ahead of {@link #raw} while slow text waits. */
   #latest = '';
   #waiting: number | undefined;
@@ -59,7 +61,7 @@ export class MarkdownView {
     if (!raw.startsWith(this.#raw)) {
       this.#raw = '';
       this.#text = '';
-      this.#drop(0);
+      this.#clear();
     }
     this.#latest = raw;
     // Text that is slow to read is read less often: what it costs stays a fraction of the time.
@@ -97,33 +99,37 @@ export class MarkdownView {
   }
 
   #renderAll(): void {
-    this.#drop(0);
+    this.#clear();
     this.#renderTail();
   }
 
   #renderTail(): void {
-    const start = this.#blocks.at(-1)?.start ?? 0;
+    const start = this.#last?.start ?? 0;
     const rest = this.#text.length - this.#limit;
     const tail = this.#text.slice(start, rest > 0 ? this.#limit : undefined);
     this.#more.hidden = rest <= 0;
     if (rest > 0) setText(this.#more, word('showMoreOf', rest));
-    if (rest > 0 && start >= this.#limit) return;
-    this.#drop(Math.max(0, this.#blocks.length - 1));
+    if (start + tail.length === this.#end) return;
+    this.#end = start + tail.length;
     let line = 0;
     let offset = 0;
-    for (const block of markdownBlocks(tail)) {
+    let view = this.#last?.view;
+    const blocks = markdownBlocks(tail);
+    // What looked like a paragraph can turn out to be the address of a link, which is not shown.
+    if (blocks.length === 0) view?.show({ line: 0, tokens: [] });
+    for (const block of blocks) {
       for (; line < block.line; line += 1) offset = tail.indexOf('\n', offset) + 1;
-      const made = blockNodes(block, this.#context);
-      const nodes = made instanceof DocumentFragment ? [...made.childNodes] : [made];
-      this.#body.append(made);
-      this.#blocks.push({ start: start + offset, nodes });
+      view ??= new BlockView(this.#body, this.#context);
+      view.show(block);
+      this.#last = { start: start + offset, view };
+      // The first one is what was the last before; those that follow are new.
+      view = undefined;
     }
   }
 
-  /** Takes away the blocks from the one with this index on. */
-  #drop(index: number): void {
-    for (const { nodes } of this.#blocks.splice(index)) {
-      for (const node of nodes) node.parentNode?.removeChild(node);
-    }
+  #clear(): void {
+    this.#last = undefined;
+    this.#end = 0;
+    this.#body.replaceChildren();
   }
 }

@@ -2,11 +2,11 @@
 import type { TerminalView as TerminalData } from '../../chatProtocol/entries.ts';
 import { button, make, setText } from '../dom.ts';
 import { terminalRuns } from '../terminalRuns.ts';
-import type { RunStyle, TerminalRun } from '../terminalRuns.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
 import { copyButton } from './codeBlock.ts';
 import type { PanelContext } from './context.ts';
+import { TerminalLines } from './terminalLines.ts';
 
 /** How much output is shown at once. */
 const limit = 20_000;
@@ -17,7 +17,7 @@ export class TerminalOutputView {
   readonly #command = make('code', { class: 'terminal-command' });
   readonly #missing = make('p', { class: 'muted', text: word('startMissing'), hidden: true });
   readonly #scroller: HTMLElement;
-  readonly #output = make('code');
+  readonly #output = new TerminalLines();
   readonly #more: HTMLButtonElement;
   #limit = limit;
   readonly #exit = make('span', { class: 'terminal-exit' });
@@ -36,7 +36,7 @@ export class TerminalOutputView {
       'pre',
       { class: 'terminal-output', label: word('output'), attributes: { tabindex: '0' } },
       this.#more,
-      this.#output,
+      this.#output.element,
     );
     this.element = make(
       'div',
@@ -77,38 +77,8 @@ export class TerminalOutputView {
     const rest = output.length - this.#limit;
     this.#more.hidden = rest <= 0;
     if (rest > 0) setText(this.#more, word('showMoreOf', rest));
-    this.#output.replaceChildren(...terminalRuns(output.slice(-this.#limit)).map(runNode));
+    this.#output.update(terminalRuns(output.slice(-this.#limit)));
   }
-}
-
-/** A run of text in the colours of the editor's terminal. */
-function runNode({ text, style }: TerminalRun): Node {
-  if (style === undefined) return document.createTextNode(text);
-  const { inverse = false, color, background } = style;
-  const names = (['bold', 'dim', 'italic', 'underline', 'struck'] as const).filter(
-    (name) => style[name] === true,
-  );
-  const element = make('span', { class: names.map((name) => `ansi-${name}`).join(' '), text });
-  const ground = inverse ? (color ?? 'front') : background;
-  if (ground !== undefined) {
-    // As a tint behind the theme's own text colour, which is readable on it whatever the program chose.
-    const tint = `color-mix(in srgb, ${cssColor(ground)} 35%, transparent)`;
-    element.style.backgroundColor = tint;
-  } else if (color !== undefined) {
-    element.style.color = cssColor(color);
-    element.classList.remove('ansi-dim');
-  }
-  return element;
-}
-
-const palette = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'White'];
-
-function cssColor(color: NonNullable<RunStyle['color']>): string {
-  if (color === 'front') return 'var(--vscode-terminal-foreground, var(--vscode-foreground))';
-  if (typeof color === 'string') return color;
-  const name = palette[color % 8] ?? 'White';
-  const own = `var(--vscode-terminal-ansi${color >= 8 ? 'Bright' : ''}${name})`;
-  return `color-mix(in srgb, ${own} var(--ansi-strength), var(--vscode-foreground))`;
 }
 
 function exitText(exit: TerminalData['exit']): string {
