@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { PanelStage } from './panelStage.ts';
 import { savedFigures } from './savedFigures.ts';
+import { windowFigures } from './windowFigures.ts';
 import { launchBrowser } from '../../launch/browser.ts';
 import { root } from '../../launch/paths.ts';
 import { median, type BenchRow } from '../../bench/benchRow.ts';
@@ -27,6 +28,7 @@ export async function panelFigures(): Promise<readonly BenchRow[]> {
       ...(await savedFigures(browser)),
       ...(await longTranscript(browser)),
       ...(await streaming(browser)),
+      ...(await windowFigures(browser, say)),
     ];
   } finally {
     await browser.close();
