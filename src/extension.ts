@@ -22,9 +22,11 @@ export async function deactivate(): Promise<void> {
 async function open(context: vscode.ExtensionContext): Promise<Roost> {
   const began = performance.now();
   await othersTurn();
+  const loading = performance.now();
   const { openRoost } = await import('./roost.ts');
+  const loadedIn = performance.now() - loading;
   await othersTurn();
-  return openRoost(context, began);
+  return openRoost(context, began, loadedIn);
 }
 
 function othersTurn(): Promise<void> {

@@ -59,6 +59,7 @@ if (flag === '--module') {
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
   const parts = new Set([
     'run.ts',
+    'activationAlone.ts',
     'benchRow.ts',
     'runningExtensions.ts',
     'streamingClient.ts',

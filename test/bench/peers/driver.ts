@@ -29,6 +29,11 @@ export class Driver {
     await this.#order({ activate: extension });
   }
 
+  /** Installs an extension from its file. Rejects when that fails. */
+  async install(file: string): Promise<void> {
+    await this.#order({ install: file });
+  }
+
   /** Runs a command and resolves with what it returned, as far as that is JSON. Rejects when it fails or takes too long. */
   execute(command: string, ...args: readonly unknown[]): Promise<unknown> {
     return this.#order({ command, args });
@@ -43,7 +48,7 @@ export class Driver {
     const id = this.#nextId++;
     const answer = new Promise<Outcome>((resolve) => this.#waiting.set(id, resolve));
     this.#socket.write(`${JSON.stringify({ id, ...order })}\n`);
-    const what = order.command ?? order.activate ?? '';
+    const what = order.command ?? order.activate ?? order.install ?? '';
     const { result, error } = await within(answer, what);
     if (error !== undefined) throw new Error(`${what}: ${error}`);
     return result;
