@@ -168,6 +168,8 @@ describe.each(hostsToTest(['oldest', 'newest']))(
     });
 
     it('takes a question from the row to its form, and a page to visit to its address', async () => {
+      await row('Alpha').click();
+      await roost.panel.locator('.title', { hasText: 'Alpha' }).waitFor();
       await roost.send('ask form');
       await roost.row(/^Needs you\s*1$/).waitFor();
       await roost.closePanels();

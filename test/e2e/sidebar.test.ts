@@ -45,7 +45,7 @@ const tree = {
 };
 
 /** Text of the conversation; what a screen reader is told of it stands elsewhere. */
-function said(text: string): Locator {
+function said(text: string | RegExp): Locator {
   return roost.panel.getByRole('log').getByText(text);
 }
 
@@ -212,19 +212,23 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
   });
 
   it('opens a session by its title, and a row that is dropped among the editors', async () => {
+    await roost.send('say Here I am');
+    await roost.row(/^Ready\s*1$/).waitFor();
     await roost.closePanels();
     // By its title it is found at once, while nothing is read yet.
     await roost.commandChoosing('Roost: Search Sessions…', /^permit Delete everything$/);
-    await said('Step 149').waitFor();
+    await said(/^Here I am$/).waitFor();
     await roost.closePanels();
     const row = roost.row(/^permit Delete everything/);
     await roost.drag(row, roost.page.locator('.editor-group-container').first());
-    await said('Step 149').waitFor();
+    await said(/^Here I am$/).waitFor();
     await roost.page.locator('.tab.active[aria-label^="permit Delete everything"]').waitFor();
     expect(await roost.page.locator('.tabs-container .tab').count()).toBe(1);
   });
 
   it('renames, stops with one click, and starts again only when asked', async () => {
+    await roost.send('say Before the stop');
+    await roost.row(/^Ready\s*1$/).waitFor();
     // The panel in front says which session is meant.
     await roost.command('Roost: Rename Session…');
     await roost.answer('Rename Session', 'Renamed');
@@ -234,7 +238,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
     await roost.row(/^Dormant\s*1$/).waitFor();
     expect(agentsBelow(server)).toBe(0);
     await renamed.click();
-    await said('Step 149').waitFor();
+    await said(/^Before the stop$/).waitFor();
     expect(agentsBelow(server)).toBe(0);
     await roost.picture(`${name}-sidebar-3-dormant`);
     await roost.act(renamed, 'Start Session');
