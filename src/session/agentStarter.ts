@@ -8,7 +8,7 @@ import { toSessionError } from './errors.ts';
 import type { PendingRequests } from './pendingRequests.ts';
 import type { PermissionPolicy } from './permissionPolicy.ts';
 import type { AgentDefinition, AgentInfo, AgentLink, OpenedSession } from './agentPort.ts';
-import type { McpServer } from './provisions.ts';
+import type { McpRequest, McpServer } from './provisions.ts';
 import { Replay } from './replay.ts';
 import type { SessionRow } from './sessionRow.ts';
 import { signInDeadlineMs, signInFailed, stillSignedOut } from './signIn.ts';
@@ -101,7 +101,7 @@ export class AgentStarter {
       link,
       info,
       cwd: state.cwd,
-      mcpServers: await this.#mcpServers(info, signal),
+      mcpServers: await this.#mcpServers(info, link, signal),
       agentSessionId: state.agentSessionId,
       begunAt: state.agentSessionAt === undefined ? undefined : Date.parse(state.agentSessionAt),
       modeId: state.facts?.currentModeId,
@@ -179,12 +179,25 @@ export class AgentStarter {
     }
   }
 
-  async #mcpServers(info: AgentInfo, signal: AbortSignal): Promise<readonly McpServer[]> {
-    const { logger, provisions, row } = this.#deps;
+  async #mcpServers(
+    info: AgentInfo,
+    link: AgentLink,
+    stopped: AbortSignal,
+  ): Promise<readonly McpServer[]> {
+    const { logger, pending, provisions, row } = this.#deps;
     const { sessionId, state } = row;
     const transports = info.mcp ?? { http: false, sse: false };
+    // Nobody is asked for anything for an agent that has ended meanwhile.
+    const ended = new AbortController();
+    void link.ended.then(() => {
+      ended.abort();
+    });
+    const signal = AbortSignal.any([stopped, ended.signal]);
     try {
-      const request = { sessionId, cwd: state.cwd, transports, signal };
+      const request: McpRequest = {
+        ...{ sessionId, cwd: state.cwd, transports, signal },
+        ask: (question, unasked) => pending.elicitation(question, unasked),
+      };
       return (await provisions?.mcpServers(request)) ?? [];
     } catch (error) {
       const { message } = toSessionError(error);

@@ -1,4 +1,5 @@
 // What a session's agent is given besides its definition: the user's keys for it, and the MCP servers it may use.
+import type { ElicitationAnswer, ElicitationAsk } from './agentPort.ts';
 
 /** An MCP server that an agent is told to use; the agent starts or contacts it. */
 export type McpServer = {
@@ -28,8 +29,13 @@ export interface McpRequest {
   readonly cwd: string;
   /** What the agent can use besides servers that it starts itself. */
   readonly transports: { readonly http: boolean; readonly sse: boolean };
-  /** Fires when the session is stopped while a person is still being asked for a value. */
+  /** Fires when the session is stopped, or its agent ends, while a person is still being asked for a value. */
   readonly signal: AbortSignal;
+  /**
+   * Asks the user for something before the session can start: it is an open question of the session, as its agent's are.
+   * The signal fires when nobody waits for the answer any more, which is `cancel` then.
+   */
+  ask(question: ElicitationAsk, signal: AbortSignal): Promise<ElicitationAnswer>;
 }
 
 /** Hands out what the user has set aside for agents, and what is known of them. Rejections never fail a start: it goes on without. */

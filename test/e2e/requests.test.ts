@@ -1,9 +1,10 @@
 // Who is told what: a request on row, badge, card and notification at once, turns that end unseen, what the settings say to both, and all of it in German.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
+import { root } from '../launch/paths.ts';
 import { descendantsOf, signal } from '../launch/processes.ts';
 import { openWorkbench } from '../launch/workbench.ts';
 import { RoostWindow } from './support/roostWindow.ts';
@@ -258,6 +259,44 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
     await roost.row(/^Ada\s*Again with a question/).waitFor();
     await roost.act(row(), 'Reject');
     await roost.row(/^Ready\s*2$/).waitFor();
+  });
+
+  it('asks for what an MCP server needs as a question of the session that cannot start yet', async () => {
+    const config = join(suite.folder, '.vscode', 'mcp.json');
+    mkdirSync(join(suite.folder, '.vscode'), { recursive: true });
+    const server = join(root, 'test', 'fixtures', 'agents', 'mcpServer.mjs');
+    writeFileSync(
+      config,
+      JSON.stringify({
+        inputs: [
+          { id: 'token', type: 'promptString', description: 'A token of yours', password: true },
+        ],
+        servers: {
+          fixture: { command: process.execPath, args: [server, 'look', '${input:token}'] },
+        },
+      }),
+    );
+    try {
+      await roost.commandWith('Roost: New Session With…', 'Careful');
+      const waiting = roost.row(/^Careful\s*A token of yours \(for the MCP server fixture\)/);
+      await waiting.waitFor();
+      await roost.row(/^Needs you\s*1$/).waitFor();
+      const card = roost.panel.locator('.card.question', { hasText: 'A token of yours' });
+      await card.getByText('The session starts once this is answered.').waitFor();
+      await roost.picture(`${name}-requests-7-value`);
+      // Put away, it is one click away again.
+      await roost.closePanels();
+      await waiting.click();
+      await card.getByLabel('token').fill('not to be seen');
+      expect(await card.locator('input').getAttribute('type')).toBe('password');
+      await card.getByRole('button', { name: 'Submit' }).click();
+      await roost.row(/^Needs you/).waitFor(atOnce);
+      await roost.send('mcp');
+      await said(/"not to be seen"/).waitFor();
+      await roost.row(/^Working/).waitFor(atOnce);
+    } finally {
+      rmSync(config);
+    }
   });
 
   it('speaks German in a window whose language that is', async () => {

@@ -162,12 +162,20 @@ describe('agents', () => {
     );
     try {
       const creating = run<SessionInfo>('newSession', { agent: 'tools' });
-      // The question for the missing value is put away until the session starts without that server.
-      const start = { over: false };
-      void creating.finally(() => {
-        start.over = true;
-      });
-      while (!start.over) await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      // The missing value is a question of the session, which starts without that server when it is declined.
+      const question = await when(
+        (look) => api.onDidChangeSessions(look),
+        () =>
+          api
+            .listSessions()
+            .filter(({ status }) => status === 'starting')
+            .flatMap(({ sessionId, pendingRequests: [first] }) =>
+              first === undefined ? [] : [{ sessionId, ...first }],
+            )[0],
+        'the question for the missing value',
+      );
+      assert.equal(question.title, 'nobody (for the MCP server needsMore)');
+      await api.respondToPermission(question.sessionId, question.requestId, undefined);
       const { sessionId } = await creating;
       const words = await said(sessionId, 'mcp');
       assert.ok(words.includes(`look,WHERE=${folder}`), words);

@@ -13,10 +13,10 @@ import {
   withVariables,
   type ConfiguredServer,
   type McpConfig,
-  type McpInput,
   type VariableValue,
 } from './mcpConfig.ts';
-import { withoutIcons } from '../plainText.ts';
+import { McpInputs } from './mcpInputs.ts';
+import { notificationText } from '../plainText.ts';
 
 /** What the servers are found with. */
 export interface McpServersDeps {
@@ -36,12 +36,10 @@ interface Found {
   readonly configured: ConfiguredServer;
 }
 
-/** Hands out servers; remembers, for as long as the window is open, what the user was asked for. */
+/** Hands out servers. */
 export class McpServers {
   readonly #deps: McpServersDeps;
-  readonly #answers = new Map<string, string>();
-  /** Questions that are open now: two sessions that start together ask once. */
-  readonly #asking = new Map<string, Promise<string | undefined>>();
+  readonly #inputs = new McpInputs(vscode.l10n.t);
   readonly #told = new Set<string>();
 
   constructor(deps: McpServersDeps) {
@@ -68,11 +66,6 @@ export class McpServers {
     return servers;
   }
 
-  /** Forgets what the user was asked for. */
-  forget(): void {
-    this.#answers.clear();
-  }
-
   async #resolve(
     found: Found,
     folder: vscode.WorkspaceFolder | undefined,
@@ -82,7 +75,11 @@ export class McpServers {
     const inputs = new Map<string, string>();
     for (const [name, argument] of variablesOf(configured)) {
       if (name === 'input') {
-        const answer = await this.#input(found, argument, request.signal);
+        const { config, from } = found;
+        const input = config.inputs.find(({ id }) => id === argument);
+        const wanted = { from, server: configured.name, id: argument, input };
+        const answer = await this.#inputs.value(wanted, request);
+        if (request.signal.aborted) return undefined;
         if (answer === undefined) {
           this.#skip(found, argument);
           return undefined;
@@ -112,22 +109,6 @@ export class McpServers {
     return undefined;
   }
 
-  async #input(found: Found, id: string, signal: AbortSignal): Promise<string | undefined> {
-    const key = `${found.from} ${id}`;
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    const open = this.#asking.get(key);
-    if (open !== undefined) return open;
-    const input = found.config.inputs.find((one) => one.id === id);
-    const asking = ask(found.configured.name, id, input, signal).finally(() => {
-      this.#asking.delete(key);
-    });
-    this.#asking.set(key, asking);
-    const answer = await asking;
-    if (answer !== undefined) this.#answers.set(key, answer);
-    return answer;
-  }
-
   /** Said once in a window for each server. */
   #skip({ configured, from }: Found, input: string): void {
     const { name } = configured;
@@ -139,8 +120,8 @@ export class McpServers {
     void vscode.window.showWarningMessage(
       vscode.l10n.t(
         'The agent goes without the MCP server {0}, because "{1}" was not given.',
-        withoutIcons(name),
-        withoutIcons(input),
+        notificationText(name),
+        notificationText(input),
       ),
     );
   }
@@ -214,41 +195,4 @@ function variables(
         return undefined;
     }
   };
-}
-
-/** Asks for a value; `undefined` when the user does not give one, or nobody waits for it any more. */
-async function ask(
-  server: string,
-  id: string,
-  input: McpInput | undefined,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const source = new vscode.CancellationTokenSource();
-  const cancel = (): void => {
-    source.cancel();
-  };
-  signal.addEventListener('abort', cancel);
-  const title = vscode.l10n.t('MCP Server {0}', withoutIcons(server));
-  const prompt = withoutIcons(input?.description ?? id, 300);
-  try {
-    return await (input?.type === 'pickString'
-      ? vscode.window.showQuickPick(
-          input.options,
-          { title, placeHolder: prompt, ignoreFocusOut: true },
-          source.token,
-        )
-      : vscode.window.showInputBox(
-          {
-            title,
-            prompt,
-            password: input?.password === true,
-            ignoreFocusOut: true,
-            ...(input?.default === undefined ? {} : { value: input.default }),
-          },
-          source.token,
-        ));
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    source.dispose();
-  }
 }

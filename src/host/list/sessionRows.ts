@@ -105,22 +105,24 @@ export function sessionRow(details: SessionDetails, context: RowContext): Row {
   // Before its first message a session is called as its agent is: once is enough.
   const agent = [plainLine(agentName, 40)].filter((name) => name !== label);
   const stalled = details.stalledSince !== undefined;
+  const waits = info.pendingRequests.length > 0;
   return {
     id: `session:${info.sessionId}`,
     label,
     description: [...notes, ...agent, age].join(' · '),
     icon: {
-      id: (info.processAlive ? aliveIcons : restIcons)[info.status],
-      color: stalled || info.pendingRequests.length > 0 ? 'charts.yellow' : colors[info.status],
+      // One that is still starting may wait for its user, too.
+      id: (info.processAlive ? aliveIcons : restIcons)[waits ? 'needsInput' : info.status],
+      color: stalled || waits ? 'charts.yellow' : colors[info.status],
     },
     contextValue: contextValue('session', [
       ...flagsOf(details),
       ...(info.pendingRequests[0] === undefined ? [] : requestFlagsOf(info.pendingRequests[0])),
     ]),
-    children: info.pendingRequests.length > 0 || info.changedFiles > 0 ? 'closed' : 'none',
+    children: waits || info.changedFiles > 0 ? 'closed' : 'none',
     spoken: [
       label,
-      statusWord(info.status, t),
+      statusWord(waits ? 'needsInput' : info.status, t),
       info.processAlive ? t('process running') : t('no process'),
       ...notes,
       ...agent,

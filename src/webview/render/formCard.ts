@@ -9,6 +9,11 @@ import type { PanelContext, PendingCard } from './context.ts';
 
 type Form = Extract<PendingView, { type: 'form' }>;
 
+/** Kinds of text that the browser knows; a password is not shown to who stands behind. */
+const inputTypes: ReadonlyMap<string, string> = new Map(
+  ['email', 'date', 'password'].map((format) => [format, format]),
+);
+
 interface Control {
   readonly field: FormField;
   readonly element: HTMLElement;
@@ -107,7 +112,8 @@ function inputFor(
   switch (field.type) {
     case 'text': {
       const input = make('input', { class: 'input', attributes: { id } });
-      input.type = field.format === 'email' ? 'email' : field.format === 'date' ? 'date' : 'text';
+      input.type = inputTypes.get(field.format ?? '') ?? 'text';
+      input.autocomplete = 'off';
       input.value = field.initial ?? '';
       return { input, read: () => input.value };
     }

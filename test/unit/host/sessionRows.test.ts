@@ -36,6 +36,14 @@ describe('the row of a session', () => {
     expect(moved.id).toBe(row.id);
   });
 
+  it('says what a session waits for that is still being started', () => {
+    const waiting = info('a', { status: 'starting', pendingRequests: [permission('1')] });
+    const row = sessionRow(details(waiting), context);
+    expect(row.icon).toEqual({ id: 'bell-dot', color: 'charts.yellow' });
+    expect(row.description).toMatch(/^Run npm test · starting/);
+    expect(row.spoken).toMatch(/^Title of a, needs you, .*Run npm test/);
+  });
+
   it('never has the same shape with and without a process', () => {
     const shapes = (processAlive: boolean): Set<string | undefined> =>
       new Set(

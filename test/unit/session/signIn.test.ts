@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../../src/session/errors.ts';
 import type { AgentProvisions, McpRequest } from '../../../src/session/provisions.ts';
 import { fakeDomain } from '../../fakes/domain.ts';
+import { settle } from '../../fakes/fakeClock.ts';
 import { fullInfo } from '../../fakes/fakeAgents.ts';
 import { MemoryStore } from '../../fakes/memoryStore.ts';
 
@@ -186,6 +187,44 @@ describe('what an agent is given', () => {
     await domain.manager.restart('session-1');
     expect(domain.agents.last.calls).toContain('session/resume');
     expect(domain.agents.last.opens).toMatchObject([{ mcpServers: [server] }]);
+  });
+
+  /** Servers that need a value of the user, as soon as they are wanted. */
+  const asking: AgentProvisions['mcpServers'] = async ({ ask, signal }) => {
+    const question = { agentSessionId: undefined, mode: 'form', message: 'A token' } as const;
+    const { action } = await ask(question, signal);
+    return action === 'accept' ? [server] : [];
+  };
+
+  it('may need the user first: the session starts when that is answered', async () => {
+    const { domain } = giving({ mcpServers: asking });
+    const { manager, agents } = domain;
+    const created = manager.create();
+    await settle();
+    const waiting = manager.get('session-1');
+    expect(waiting).toMatchObject({
+      status: 'starting',
+      pendingRequests: [{ kind: 'elicitation', title: 'A token' }],
+    });
+    const requestId = waiting?.pendingRequests[0]?.requestId ?? '';
+    await manager.respondToElicitation('session-1', requestId, { action: 'accept' });
+    await expect(created).resolves.toMatchObject({ status: 'ready', pendingRequests: [] });
+    expect(agents.last.opens).toMatchObject([{ mcpServers: [server] }]);
+  });
+
+  it('is asked for no longer when the session is stopped, or its agent has ended', async () => {
+    const { domain } = giving({ mcpServers: asking });
+    const { manager, agents } = domain;
+    const stopped = manager.create().catch((error: unknown) => error);
+    await settle();
+    await manager.terminate('session-1');
+    await expect(stopped).resolves.toMatchObject({ code: 'sessionStopped' });
+    const died = manager.create().catch((error: unknown) => error);
+    await settle();
+    expect(manager.get('session-2')?.pendingRequests).toHaveLength(1);
+    agents.last.exit({ signal: 'SIGKILL', exitCode: null });
+    await expect(died).resolves.toMatchObject({ code: 'exitedDuringStart' });
+    expect(manager.get('session-2')).toMatchObject({ status: 'failed', pendingRequests: [] });
   });
 
   it('are written to no file', async () => {
