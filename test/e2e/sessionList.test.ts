@@ -193,6 +193,27 @@ describe.each(hostsToTest(['oldest', 'newest']))(
       await withAll(['Beta', 'Gamma'], 'Stop Session');
       await roost.row(/^Dormant\s*2$/).waitFor();
       expect(agentsBelow(server)).toBe(3);
+      // What can be done with one only is not offered for several.
+      await row('Gamma').click({ button: 'right' });
+      await roost.page.getByRole('menuitem', { name: 'Start Session' }).waitFor();
+      expect(await roost.page.getByRole('menuitem', { name: 'Rename Session…' }).count()).toBe(0);
+      await roost.page.keyboard.press('Escape');
+      await withAll(['Gamma', 'Beta'], 'Start Session');
+      await roost.row(/^Ready\s*5$/).waitFor();
+      expect(agentsBelow(server)).toBe(5);
+      await roost.act(row('Beta'), 'Stop Session');
+      await roost.row(/^Dormant\s*2$/).waitFor();
+      // By key also those are selected that cannot be deleted: they stay, and that is said.
+      await row('Alpha').click();
+      await roost.panel.locator('.title', { hasText: 'Alpha' }).waitFor();
+      await row('Beta').click({ modifiers: ['ControlOrMeta'] });
+      await roost.page.keyboard.press('Delete');
+      await roost.notification('"Alpha" stays: stop it before you delete it.');
+      const alone = await roost.notification('Moved to the trash: Beta');
+      await row('Beta').waitFor({ state: 'detached' });
+      await alone.getByRole('button', { name: 'Undo' }).click();
+      await row('Beta').waitFor();
+      await roost.hideNotifications();
       await withAll(['Beta', 'Gamma'], 'Archive');
       const archive = roost.row(/^Archived\s*2$/);
       await archive.waitFor();

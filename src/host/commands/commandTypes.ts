@@ -16,6 +16,7 @@ import type { TreeNode } from '../list/sessionTreeModel.ts';
 /** One call of a command: a program gave an argument, or a user pointed at a row, or neither. */
 export interface Call<Name extends CommandName> {
   readonly given: CommandArgument<Name> | undefined;
+  /** The one that was pointed at, also when others are selected with it. */
   readonly row: TreeNode | undefined;
   /** All rows that are meant, when a user had selected several; else the one, or none. */
   readonly rows: readonly TreeNode[];

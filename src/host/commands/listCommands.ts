@@ -5,7 +5,7 @@ import { pickFilter, pickGrouping, pickSorting } from '../list/listPickers.ts';
 import { movePinned, putPinned } from '../list/sessionDrag.ts';
 import { plainView } from '../list/sessionGrouping.ts';
 import { titleOf } from '../list/sessionRows.ts';
-import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
+import { allOf, targetSessions } from './sessionTarget.ts';
 import type { SessionFlag } from '../list/sessionTreeModel.ts';
 
 type Arranging =
@@ -30,9 +30,7 @@ export function listCommands(
     question: string,
     work: (sessionIds: readonly string[]) => Promise<unknown>,
   ): Promise<undefined> => {
-    const several = selectedSessions(deps, call, need);
-    const one = several ?? (await targetSession(deps, call, need, question));
-    const ids = typeof one === 'string' ? [one] : (one ?? []);
+    const ids = await targetSessions(deps, call, need, question);
     if (ids.length > 0) await work(ids);
     return undefined;
   };
@@ -96,19 +94,13 @@ export function listCommands(
       ),
 
     movePinUp: (call) =>
-      each(
-        call,
-        'isPinned',
-        vscode.l10n.t('Move which pinned session?'),
-        eachAlone((id) => movePinned(deps, id, -1)),
+      each(call, 'isPinned', vscode.l10n.t('Move which pinned session?'), (ids) =>
+        movePinned(deps, ids, 'up'),
       ),
 
     movePinDown: (call) =>
-      each(
-        call,
-        'isPinned',
-        vscode.l10n.t('Move which pinned session?'),
-        eachAlone((id) => movePinned(deps, id, 1)),
+      each(call, 'isPinned', vscode.l10n.t('Move which pinned session?'), (ids) =>
+        movePinned(deps, ids, 'down'),
       ),
 
     archiveSession: (call) =>

@@ -12,14 +12,16 @@ import { statusWord, titleOf } from '../list/sessionRows.ts';
 import { shortName } from '../storage/storePlace.ts';
 import { flagsOf, type SessionFlag } from '../list/sessionTreeModel.ts';
 
-/** A session that can do what `flag` says. Says so when there is none. */
+/** A session that can do what `flag` says, of all or of those in `among`. Says so when there is none. */
 export async function pickSession(
   sessions: Pick<Sessions, 'list' | 'details'>,
   flag: SessionFlag | undefined,
   placeHolder: string,
+  among?: ReadonlySet<string>,
 ): Promise<string | undefined> {
   const fitting = sessions
     .list()
+    .filter(({ sessionId }) => among?.has(sessionId) ?? true)
     .filter((info) => flag === undefined || flagsOf(sessions.details(info.sessionId)).has(flag))
     .toSorted((a, b) => (a.lastActivityAt < b.lastActivityAt ? 1 : -1));
   if (fitting.length === 0) {

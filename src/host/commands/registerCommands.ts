@@ -34,7 +34,8 @@ export function registerCommands(
         // name of a row, the palette nothing: a user sees what fails, and the call resolves, or the
         // editor would show the failure a second time.
         if (rows !== undefined) {
-          const row = rows.length === 1 ? rows[0] : undefined;
+          const [only] = rows.length === 1 ? rows : [];
+          const row = isTreeNode(argument) ? argument : only;
           return boundary.forUser(name, () => handler({ given: undefined, row, rows }));
         }
         // Anything else comes from a program, which is told what fails by a rejection and shows it as it likes.

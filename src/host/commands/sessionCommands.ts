@@ -6,7 +6,7 @@ import type { CreateOptions } from '../../session/sessions.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
 import { forkTitle } from './forkTitle.ts';
 import { askPrompt, askTitle, pickFolder } from './pickers.ts';
-import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
+import { allOf, targetSession, targetSessions } from './sessionTarget.ts';
 
 /** Commands about running sessions. */
 export function sessionCommands(
@@ -87,38 +87,33 @@ export function sessionCommands(
 
     cancelPrompt: async (call) => {
       const question = l10n.t('Cancel the turn of which session?');
-      const sessionId = await targetSession(deps, call, 'canCancel', question);
-      if (sessionId !== undefined) await sessions.cancel(sessionId);
+      const ids = await targetSessions(deps, call, 'canCancel', question);
+      await allOf(ids.map((id) => sessions.cancel(id)));
       return undefined;
     },
 
     resumeSession: async (call) => {
       const question = l10n.t('Start which session?');
-      const sessionId = await targetSession(deps, call, 'canResume', question);
-      return sessionId === undefined ? undefined : sessions.resume(sessionId);
+      const ids = await targetSessions(deps, call, 'canResume', question);
+      return theOnly(await allOf(ids.map((id) => sessions.resume(id))));
     },
 
     terminateSession: async (call) => {
-      const several = selectedSessions(deps, call, 'canStop');
-      if (several !== undefined) {
-        await allOf(several.map((id) => sessions.terminate(id)));
-        return undefined;
-      }
       const question = l10n.t('Stop which session?');
-      const sessionId = await targetSession(deps, call, 'canStop', question);
-      return sessionId === undefined ? undefined : sessions.terminate(sessionId);
+      const ids = await targetSessions(deps, call, 'canStop', question);
+      return theOnly(await allOf(ids.map((id) => sessions.terminate(id))));
     },
 
     killSession: async (call) => {
       const question = l10n.t('Kill the process of which session?');
-      const sessionId = await targetSession(deps, call, 'alive', question);
-      return sessionId === undefined ? undefined : sessions.terminate(sessionId, { force: true });
+      const ids = await targetSessions(deps, call, 'alive', question);
+      return theOnly(await allOf(ids.map((id) => sessions.terminate(id, { force: true }))));
     },
 
     restartSession: async (call) => {
       const question = l10n.t('Restart which session?');
-      const sessionId = await targetSession(deps, call, 'canRestart', question);
-      return sessionId === undefined ? undefined : sessions.restart(sessionId);
+      const ids = await targetSessions(deps, call, 'canRestart', question);
+      return theOnly(await allOf(ids.map((id) => sessions.restart(id))));
     },
 
     forkSession: async (call) => {
@@ -143,15 +138,15 @@ export function sessionCommands(
 
     keepAwake: async (call) => {
       const question = l10n.t('Keep which session awake?');
-      const sessionId = await targetSession(deps, call, 'autoStop', question);
-      if (sessionId !== undefined) await sessions.setKeepAwake(sessionId, true);
+      const ids = await targetSessions(deps, call, 'autoStop', question);
+      await allOf(ids.map((id) => sessions.setKeepAwake(id, true)));
       return undefined;
     },
 
     allowAutoStop: async (call) => {
       const question = l10n.t('Let which session be stopped when it is idle?');
-      const sessionId = await targetSession(deps, call, 'keptAwake', question);
-      if (sessionId !== undefined) await sessions.setKeepAwake(sessionId, false);
+      const ids = await targetSessions(deps, call, 'keptAwake', question);
+      await allOf(ids.map((id) => sessions.setKeepAwake(id, false)));
       return undefined;
     },
 
@@ -174,6 +169,11 @@ export function sessionCommands(
       return Promise.resolve(undefined);
     },
   };
+}
+
+/** What a program is told of the one session that it named; of several nothing is told. */
+function theOnly<T>(results: readonly T[]): T | undefined {
+  return results.length === 1 ? results[0] : undefined;
 }
 
 /** A session that a user made is shown at once, while its agent still starts. */

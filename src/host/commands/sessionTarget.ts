@@ -2,7 +2,7 @@
 import type { CommandArgument, CommandName } from './commandIds.ts';
 import type { Call, CommandDeps } from './commandTypes.ts';
 import { pickSession } from './pickers.ts';
-import { flagsOf, type SessionFlag } from '../list/sessionTreeModel.ts';
+import { flagsOf, type SessionFlag, type TreeNode } from '../list/sessionTreeModel.ts';
 
 /** The names of commands that are about one session. */
 type AboutSession = {
@@ -20,8 +20,9 @@ export async function targetSession(
   question: string,
 ): Promise<string | undefined> {
   if (call.given !== undefined) return call.given.sessionId;
-  const { row } = call;
+  const { row, rows } = call;
   if (row?.kind === 'session' || row?.kind === 'request') return row.sessionId;
+  if (rows.length > 1) return pickSession(deps.sessions, need, question, idsOf(rows));
   const active = deps.panels.activeSessionId;
   if (active !== undefined && deps.sessions.get(active) !== undefined) {
     if (need === undefined || flagsOf(deps.sessions.details(active)).has(need)) return active;
@@ -38,11 +39,31 @@ export function selectedSessions(
   { rows }: Call<AboutSession>,
   need: SessionFlag,
 ): readonly string[] | undefined {
-  const ids = new Set(rows.flatMap((row) => ('sessionId' in row ? [row.sessionId] : [])));
   if (rows.length < 2) return undefined;
-  return [...ids].filter(
+  return [...idsOf(rows)].filter(
     (id) => sessions.get(id) !== undefined && flagsOf(sessions.details(id)).has(need),
   );
+}
+
+/**
+ * The sessions that a call is about: several selected rows, of which those that cannot do what `need` says are left out; else
+ * the one. None when the user changed their mind.
+ */
+export async function targetSessions(
+  deps: Pick<CommandDeps, 'sessions' | 'panels'>,
+  call: Call<AboutSession>,
+  need: SessionFlag,
+  question: string,
+): Promise<readonly string[]> {
+  const several = selectedSessions(deps, call, need);
+  if (several !== undefined) return several;
+  const one = await targetSession(deps, call, need, question);
+  return one === undefined ? [] : [one];
+}
+
+/** The sessions that some rows are about, each once. */
+export function idsOf(rows: readonly TreeNode[]): ReadonlySet<string> {
+  return new Set(rows.flatMap((row) => ('sessionId' in row ? [row.sessionId] : [])));
 }
 
 /** Lets all of them end before the first failure is told: one bad session does not hold up the others. */

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import type { SavedSessionInfo } from '../../session/info.ts';
 import type { CommandDeps, Handlers } from './commandTypes.ts';
 import { confirmEmptyTrash, pickSaved, pickSeveralSaved, sayNothingToDo } from './pickers.ts';
+import { notificationText } from '../plainText.ts';
 import { titleOf } from '../list/sessionRows.ts';
-import { allOf, selectedSessions, targetSession } from './sessionTarget.ts';
+import { allOf, idsOf, selectedSessions, targetSessions } from './sessionTarget.ts';
 
 /** Commands about saved sessions. */
 export function storageCommands(
@@ -29,6 +30,11 @@ export function storageCommands(
     (await sessions.listSaved()).filter(({ sessionId }) => sessions.get(sessionId) === undefined);
 
   const deleteSeveral = async (sessionIds: readonly string[]): Promise<void> => {
+    const titles = new Map(
+      sessionIds
+        .flatMap((id) => sessions.get(id) ?? [])
+        .map((info) => [info.sessionId, titleOf(info)]),
+    );
     const gone: string[] = [];
     try {
       await allOf(
@@ -38,20 +44,20 @@ export function storageCommands(
         }),
       );
     } finally {
-      if (gone.length > 0) deps.offerUndo(gone, vscode.l10n.t('{0} sessions', gone.length));
+      const [only] = gone.length === 1 ? gone : [];
+      const what = only === undefined ? undefined : titles.get(only);
+      if (gone.length > 0) {
+        deps.offerUndo(gone, what ?? vscode.l10n.t('{0} sessions', gone.length));
+      }
     }
   };
 
   return {
     saveSession: async (call) => {
-      const several = selectedSessions(deps, call, 'canSave');
-      if (several !== undefined) {
-        await allOf(several.map((id) => sessions.save(id)));
-        return undefined;
-      }
       const question = vscode.l10n.t('Save which session?');
-      const sessionId = await targetSession(deps, call, 'canSave', question);
-      return sessionId === undefined ? undefined : sessions.save(sessionId);
+      const ids = await targetSessions(deps, call, 'canSave', question);
+      const saved = await allOf(ids.map((id) => sessions.save(id)));
+      return saved.length === 1 ? saved[0] : undefined;
     },
 
     saveAllSessions: async () => {
@@ -74,6 +80,7 @@ export function storageCommands(
       const { given, row } = call;
       const several = selectedSessions(deps, call, 'canDelete');
       if (several !== undefined) {
+        sayLeft(sessions, idsOf(call.rows), several);
         await deleteSeveral(several);
         return undefined;
       }
@@ -109,4 +116,20 @@ export function storageCommands(
       return (await confirmEmptyTrash(length)) ? sessions.emptyTrash() : undefined;
     },
   };
+}
+
+/** Says which of the selected sessions stay, as they are at work: nobody shall think that they are gone. */
+function sayLeft(
+  sessions: Pick<CommandDeps['sessions'], 'get'>,
+  selected: ReadonlySet<string>,
+  going: readonly string[],
+): void {
+  const [left, ...others] = [...selected].filter((id) => !going.includes(id));
+  const info = left === undefined ? undefined : sessions.get(left);
+  if (info === undefined) return;
+  const said =
+    others.length === 0
+      ? vscode.l10n.t('"{0}" stays: stop it before you delete it.', titleOf(info))
+      : vscode.l10n.t('{0} sessions stay: stop them before you delete them.', others.length + 1);
+  void vscode.window.showWarningMessage(notificationText(said));
 }

@@ -4,7 +4,7 @@ import type { Disposable } from '../../session/event.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { sessionEditorType } from '../commands/commandIds.ts';
 import type { PanelOpener } from '../panel/panelOpener.ts';
-import { moved, pinnedPlaces } from './sessionGrouping.ts';
+import { moved, pinnedPlaces, shifted } from './sessionGrouping.ts';
 import { sessionIdOf, sessionUri } from './sessionDecorations.ts';
 import { SessionNode, type TreeNode } from './sessionTreeModel.ts';
 
@@ -82,14 +82,13 @@ export async function putPinned(
   await setOrder(deps, order);
 }
 
-/** Moves a pinned session one place up or down. @throws SessionError */
-export async function movePinned(deps: PinDeps, sessionId: string, by: -1 | 1): Promise<void> {
-  const order = pinnedIds(deps);
-  const place = order.indexOf(sessionId);
-  const other = order[place + by];
-  if (place === -1 || other === undefined) return;
-  const swapped = order.map((id) => (id === sessionId ? other : id === other ? sessionId : id));
-  await setOrder(deps, swapped);
+/** Moves pinned sessions one place up or down, together. @throws SessionError */
+export async function movePinned(
+  deps: PinDeps,
+  sessionIds: readonly string[],
+  by: 'up' | 'down',
+): Promise<void> {
+  await setOrder(deps, shifted(pinnedIds(deps), sessionIds, by));
 }
 
 function isWritable({ sessions }: PinDeps, sessionId: string): boolean {

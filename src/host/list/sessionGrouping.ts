@@ -212,3 +212,14 @@ export function moved<T>(order: readonly T[], moving: readonly T[], to: T | unde
   const at = down ? place + 1 : place;
   return [...rest.slice(0, at), ...moving, ...rest.slice(at)];
 }
+
+/** The order after some moved one place up or down; those at the end stay there, and none overtakes another that moves. */
+export function shifted<T>(order: readonly T[], moving: readonly T[], by: 'up' | 'down'): T[] {
+  const shifting = by === 'up' ? [...order] : order.toReversed();
+  for (const [place, one] of shifting.entries()) {
+    const before = shifting[place - 1];
+    if (before === undefined || moving.includes(before) || !moving.includes(one)) continue;
+    shifting.splice(place - 1, 2, one, before);
+  }
+  return by === 'up' ? shifting : shifting.reverse();
+}

@@ -6,6 +6,7 @@ import {
   inOrder,
   listViewSchema,
   moved,
+  shifted,
   pinnedPlaces,
   plainView,
   sortKey,
@@ -164,6 +165,10 @@ describe('the order', () => {
     expect(moved(rows, [a], c)).toEqual([b, c, a]);
     expect(moved([a, b], [c], b)).toEqual([a, c, b]);
     expect(moved(rows, [a, b], b)).toEqual(rows);
+    expect(shifted(rows, [b, c], 'up')).toEqual([b, c, a]);
+    expect(shifted(rows, [b, a], 'down')).toEqual([c, a, b]);
+    expect(shifted(rows, [a, c], 'up')).toEqual([a, c, b]);
+    expect(shifted(rows, [c], 'down')).toEqual(rows);
     expect(pinnedPlaces(moved(rows, [c], b))).toEqual(
       new Map([
         ['c', 2],
