@@ -89,6 +89,8 @@ export const pendingViewSchema = z.discriminatedUnion('type', [
     type: z.literal('form'),
     requestId: z.string(),
     message: z.string(),
+    /** Not the agent asks: the session needs it to start. */
+    toStart: z.boolean(),
     fields: z.array(formFieldSchema),
   }),
   z.object({

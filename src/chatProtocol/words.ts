@@ -79,6 +79,7 @@ export const panelWords = {
   permissionTitle: 'The agent asks for permission',
   permissionHint: 'Outside the message box, keys 1 to {0} choose and Escape rejects',
   questionTitle: 'The agent has a question',
+  startTitle: 'The session needs this to start',
   questionUnknown: 'It asks in a way that this version of Roost does not know.',
   submit: 'Submit',
   decline: 'Decline',

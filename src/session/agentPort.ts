@@ -108,6 +108,8 @@ export interface PermissionAsk {
 export interface ElicitationAsk {
   readonly agentSessionId: string | undefined;
   readonly mode: 'form' | 'url' | 'other';
+  /** It is not the agent that asks: the session cannot start without an answer. */
+  readonly toStart?: true;
   readonly message: string;
   /** For forms: JSON schema of the answer, as the agent sent it. */
   readonly requestedSchema?: unknown;

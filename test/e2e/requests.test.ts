@@ -282,6 +282,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
       await waiting.waitFor();
       await roost.row(/^Needs you\s*1$/).waitFor();
       const card = roost.panel.locator('.card.question', { hasText: 'A token of yours' });
+      await card.getByText('The session needs this to start').waitFor();
       await card.getByText('The session starts once this is answered.').waitFor();
       await roost.picture(`${name}-requests-7-value`);
       // Put away, it is one click away again.

@@ -78,6 +78,7 @@ function questionOf({ server, id, input }: WantedValue, t: Translate): Elicitati
   return {
     agentSessionId: undefined,
     mode: 'form',
+    toStart: true,
     // What is wanted comes first: rows show the beginning.
     message: t(
       '{0} (for the MCP server {1})',

@@ -51,9 +51,9 @@ function pendingView(request: PendingRequestDetails): PendingView {
       options: request.options.map(({ optionId, name, kind }) => ({ optionId, name, kind })),
     };
   }
-  const { mode, message, requestedSchema, url } = request.ask;
+  const { mode, message, requestedSchema, toStart = false, url } = request.ask;
   if (mode === 'form') {
-    return { type: 'form', requestId, message, fields: formFields(requestedSchema) };
+    return { type: 'form', requestId, message, toStart, fields: formFields(requestedSchema) };
   }
   if (mode === 'url' && url !== undefined) return { type: 'url', requestId, message, url };
   return { type: 'unknown', requestId, message };

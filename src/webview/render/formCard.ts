@@ -22,9 +22,15 @@ interface Control {
   readonly error: HTMLElement;
 }
 
+/** What stands above a question: who asks. */
+export function kickerOf(request: PendingView): 'questionTitle' | 'startTitle' {
+  return request.type === 'form' && request.toStart ? 'startTitle' : 'questionTitle';
+}
+
 /** The card of a form. Declining is always possible; submitting only what fits. */
 export function formCard(request: Form, context: PanelContext): PendingCard {
   const { requestId, fields } = request;
+  const title = word(kickerOf(request));
   const controls = fields.map((field, index) => control(field, `${requestId}-${index}`));
   const submit = (): void => {
     const content: Record<string, unknown> = {};
@@ -43,12 +49,12 @@ export function formCard(request: Form, context: PanelContext): PendingCard {
   };
   const element = make(
     'section',
-    { class: 'card question', label: `${word('questionTitle')}: ${exactLine(request.message)}` },
+    { class: 'card question', label: `${title}: ${exactLine(request.message)}` },
     make(
       'div',
       { class: 'card-kicker' },
       icon('question'),
-      make('span', { text: word('questionTitle') }),
+      make('span', { text: title }),
     ),
     make('p', { class: 'card-message', text: readable(request.message) }),
     make('div', { class: 'fields' }, ...controls.map((one) => one.element)),

@@ -4,7 +4,7 @@ import { button, icon, make } from '../dom.ts';
 import { exact, exactLine, readable } from '../visibleText.ts';
 import { word } from '../words.ts';
 import type { PanelContext, PendingCard } from './context.ts';
-import { formCard } from './formCard.ts';
+import { formCard, kickerOf } from './formCard.ts';
 import { permissionCard } from './permissionCard.ts';
 
 /** All cards, oldest first; each lives exactly as long as its request. */
@@ -52,7 +52,7 @@ export class PendingCards {
 function announcement(request: PendingView): string {
   return request.type === 'permission'
     ? `${word('permissionTitle')}: ${exactLine(request.title)}`
-    : `${word('questionTitle')}: ${exactLine(request.message)}`;
+    : `${word(kickerOf(request))}: ${exactLine(request.message)}`;
 }
 
 function card(request: PendingView, context: PanelContext): PendingCard {
