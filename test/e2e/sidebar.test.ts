@@ -182,6 +182,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
     });
     await roost.act(row, 'Revert File…');
     const dialog = roost.page.locator('.monaco-dialog-box');
+    await dialog.getByText('It was not there then: it is deleted').waitFor();
     await dialog.getByRole('button', { name: 'Revert File' }).click();
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => existsSync(file)).toBe(false);

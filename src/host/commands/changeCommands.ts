@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Call, CommandDeps, Handlers } from './commandTypes.ts';
 import { withoutIcons } from '../plainText.ts';
-import { changeRow } from '../list/sessionRows.ts';
+import { changeRow, type FileChange } from '../list/sessionRows.ts';
 import { targetSession } from './sessionTarget.ts';
 
 /** Commands about changes. */
@@ -71,25 +71,40 @@ export function changeCommands(
     revertChange: async (call) => {
       const file = await target(call, call.given?.path);
       if (file === undefined) return undefined;
-      if (call.given === undefined && !(await confirmed(file.path))) return undefined;
+      if (call.given === undefined) {
+        const found = await changes.of(file.sessionId);
+        const kind = found.find(({ path }) => path === file.path)?.kind ?? 'changed';
+        if (!(await confirmed(file.path, kind))) return undefined;
+      }
       await changes.revert(file.sessionId, file.path);
       return undefined;
     },
   };
 }
 
-async function confirmed(path: string): Promise<boolean> {
+async function confirmed(path: string, kind: FileChange['kind']): Promise<boolean> {
   const revert = vscode.l10n.t('Revert File');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('Make this file what it was before the session?'),
     {
       modal: true,
-      detail: vscode.l10n.t(
-        '{0}\n\nEverything that was changed in it since then is undone, by whomever.',
-        vscode.workspace.asRelativePath(path),
-      ),
+      detail: `${vscode.workspace.asRelativePath(path)}\n\n${whatHappens(kind)}`,
     },
     revert,
   );
   return chosen === revert;
+}
+
+/** What the way back means for the file, and for what others have done to it. */
+function whatHappens(kind: FileChange['kind']): string {
+  switch (kind) {
+    case 'created':
+      return vscode.l10n.t(
+        'It was not there then: it is deleted, with everything that anybody has written to it.',
+      );
+    case 'deleted':
+      return vscode.l10n.t('It was there then: it is written again.');
+    case 'changed':
+      return vscode.l10n.t('Everything that was changed in it since then is undone, by whomever.');
+  }
 }

@@ -8,6 +8,7 @@ import type { CommandDeps, Handlers } from './commandTypes.ts';
 import type { FoundPlace } from '../panel/panelOpener.ts';
 import { withoutIcons } from '../plainText.ts';
 import { titleOf } from '../list/sessionRows.ts';
+import { titleMatches } from './titleMatches.ts';
 
 /** Time without typing after which transcripts are read. */
 const pauseMs = 250;
@@ -103,20 +104,18 @@ class SearchPick {
   #typed(value: string): void {
     this.#cancel();
     this.#hits = [];
+    // How far the search before came says nothing of this one.
+    this.#pick.title = undefined;
     const words = value.trim();
     // The editor keeps those whose label or description has what was typed.
-    this.#titles = this.#deps.sessions
-      .list()
-      .toSorted((a, b) => (a.lastActivityAt < b.lastActivityAt ? 1 : -1))
-      .slice(0, shownItems)
-      .map((info) => ({
-        sessionId: info.sessionId,
-        label: withoutIcons(titleOf(info)),
-        description: [
-          withoutIcons(agentOf(this.#deps.sessions, info)),
-          ...(info.archived === true ? [vscode.l10n.t('archived')] : []),
-        ].join(' · '),
-      }));
+    this.#titles = titleMatches(this.#deps.sessions.list(), words, shownItems).map((info) => ({
+      sessionId: info.sessionId,
+      label: withoutIcons(titleOf(info)),
+      description: [
+        withoutIcons(agentOf(this.#deps.sessions, info)),
+        ...(info.archived === true ? [vscode.l10n.t('archived')] : []),
+      ].join(' · '),
+    }));
     this.#show();
     if (words.length < shortestWords) return;
     this.#pause = this.#deps.clock.after(pauseMs, () => {
