@@ -4,6 +4,7 @@ import type { ProcessRow } from '../../../src/process/processTable.ts';
 import { emptyTarget } from '../../../src/process/processTree.ts';
 import { LocalKeeper } from '../../../src/process/reap.ts';
 import { hurriedClock } from '../../fakes/hurriedClock.ts';
+import { tableReader } from '../../fakes/tableReader.ts';
 
 const marker = 'host:session:1';
 const target = { ...emptyTarget, markers: ['host'] };
@@ -21,18 +22,9 @@ function keeperOver(
   immortal: readonly number[] = [],
 ): { readonly keeper: LocalKeeper; readonly signals: [number, NodeJS.Signals][] } {
   const signals: [number, NodeJS.Signals][] = [];
-  let looks = 0;
   const keeper = new LocalKeeper({
     clock: hurriedClock(),
-    reader: {
-      all: () => {
-        looks += 1;
-        beforeLook(looks);
-        return Promise.resolve([...table]);
-      },
-      some: (pids) => Promise.resolve(table.filter((one) => pids.includes(one.pid))),
-      startOf: () => Promise.resolve(undefined),
-    },
+    reader: tableReader(table, beforeLook),
     send: (pid, signal) => {
       if (immortal.includes(pid)) throw Object.assign(new Error('no'), { code: 'EPERM' });
       signals.push([pid, signal]);

@@ -4,6 +4,7 @@ import type { ProcessRow } from '../../../src/process/processTable.ts';
 import { emptyTarget } from '../../../src/process/processTree.ts';
 import { TaskkillKeeper } from '../../../src/process/taskkillKeeper.ts';
 import { hurriedClock } from '../../fakes/hurriedClock.ts';
+import { tableReader } from '../../fakes/tableReader.ts';
 
 function row(pid: number, ppid: number, start: number): ProcessRow {
   const none = { pgid: 0, sid: 0, dead: false, marker: undefined, cpuMs: 0, rssBytes: 0 };
@@ -20,7 +21,6 @@ function keeperOver(
   readonly calls: [readonly number[], boolean][];
 } {
   const calls: [readonly number[], boolean][] = [];
-  let looks = 0;
   const remove = (pid: number, withTree: boolean): void => {
     if (immortal.includes(pid)) return;
     const at = table.findIndex((one) => one.pid === pid);
@@ -30,15 +30,7 @@ function keeperOver(
   };
   const keeper = new TaskkillKeeper({
     clock: hurriedClock(),
-    reader: {
-      all: () => {
-        looks += 1;
-        beforeLook(looks);
-        return Promise.resolve([...table]);
-      },
-      some: () => Promise.resolve([]),
-      startOf: () => Promise.resolve(undefined),
-    },
+    reader: tableReader(table, beforeLook),
     end: (pids, withTree) => {
       calls.push([pids, withTree]);
       for (const pid of pids) remove(pid, withTree);
