@@ -113,7 +113,7 @@ async function untold(text: string): Promise<void> {
 
 describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code', (name) => {
   inWindow(
-    'requests',
+    { name: 'requests', extension: 'answerer' },
     name,
     async (window) => {
       suite = window;
@@ -134,6 +134,28 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
     await told.getByRole('link', { name: 'Allow' }).click();
     await goneEverywhere('Delete it');
     await said('permission: yes').waitFor();
+  });
+
+  it('takes requests away everywhere when another extension answers them, two of one session, too', async () => {
+    await askEverywhere('Ask the neighbour');
+    await roost.command('Answerer: Allow What Is Asked');
+    await goneEverywhere('Ask the neighbour');
+    await said('permission: yes').nth(1).waitFor();
+    // Two at a time: each has its notification, card and row, and what is left of them stays.
+    await roost.send('permits One, Other');
+    const notes = roost.page.locator('.notification-list-item', { hasText: 'Ada asks:' });
+    await roost.notification('Ada asks: Other');
+    await roost.row(/^Ada\s*One \(\+1 more\)/).waitFor();
+    await row().locator('.monaco-tl-twistie').click();
+    await roost.picture(`${name}-requests-1b-two`);
+    await roost.act(roost.row(/^Other/), 'Reject');
+    await roost.row(/^Other/).waitFor(atOnce);
+    await roost.row(/^Ada\s*One\s*·/).waitFor();
+    await expect.poll(() => notes.count()).toBe(1);
+    expect(await roost.panel.locator('.card.permission').count()).toBe(1);
+    await roost.command('Answerer: Allow What Is Asked');
+    await goneEverywhere('One');
+    await roost.row(/^Ready\s*1$/).waitFor();
   });
 
   it('takes a request away everywhere when its turn is cancelled', async () => {

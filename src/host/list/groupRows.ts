@@ -47,7 +47,7 @@ export function groupRow(group: GroupId, size: number, t: Translate, name?: stri
     contextValue: contextValue('group'),
     // What was put away stays so until somebody looks for it.
     children: group === 'archived' ? 'closed' : 'open',
-    spoken: t('{0}: {1} sessions', label, size),
+    spoken: size === 1 ? t('{0}: 1 session', label) : t('{0}: {1} sessions', label, size),
   };
 }
 

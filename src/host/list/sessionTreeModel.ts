@@ -158,7 +158,8 @@ function arrangingFlags(
   writable: boolean,
 ): Record<'canPin' | 'isPinned' | 'canArchive' | 'isArchived' | 'isUnread', boolean> {
   return {
-    canPin: pinned === undefined && writable,
+    // What was put away stands in the archive, pinned or not.
+    canPin: pinned === undefined && archived !== true && writable,
     isPinned: pinned !== undefined && writable,
     canArchive: archived !== true && writable,
     isArchived: archived === true && writable,

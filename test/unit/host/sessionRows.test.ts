@@ -119,6 +119,7 @@ describe('the row of a session', () => {
       ';session;canResume;canPrompt;canRename;canSave;canDelete;keptAwake;canPin;canArchive;atRest;',
     );
     expect(flags(dormant('a', { status: 'crashed' }))).toContain(';canResume;canRestart;');
+    expect(flags(dormant('a', { archived: true }))).not.toContain('canPin');
     const putAway = dormant('a', { archived: true, pinned: 1, unread: 'failed' });
     expect(flags(putAway)).toContain(';autoStop;isPinned;isArchived;isUnread;');
     expect(flags(dormant('a'), { readOnly: 'ownedElsewhere' })).toBe(contextValue('session'));
@@ -173,6 +174,8 @@ describe('other rows', () => {
       description: '3',
       children: 'open',
     });
+    expect(groupRow('needsYou', 3, english).spoken).toBe('Needs you: 3 sessions');
+    expect(groupRow('needsYou', 1, english).spoken).toBe('Needs you: 1 session');
     expect(olderRow(new OlderNode('dormant', 200), 1234, english)).toMatchObject({
       id: 'older:dormant:200',
       label: '1034 older',
