@@ -99,6 +99,7 @@ export const panelActionSchema = z.enum([
   'kill',
   'restore',
   'signIn',
+  'setPermissions',
   'showLog',
   'dismissError',
 ]);

@@ -157,6 +157,8 @@ export const sessionViewSchema = z.object({
   cwd: z.string(),
   status: statusSchema,
   processAlive: z.boolean(),
+  /** What its agent may do without asking. */
+  permissionMode: z.enum(['ask', 'allowReads', 'allowAll']),
   pending: z.array(pendingViewSchema),
   queue: z.array(z.object({ promptId: z.string(), text: z.string() })),
   /** How many files the session has written; which of them differ now is asked for. */

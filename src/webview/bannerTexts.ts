@@ -3,7 +3,7 @@ import type { FromPanel } from '../chatProtocol/messages.ts';
 import type { ErrorView, SessionView } from '../chatProtocol/session.ts';
 import { word } from './words.ts';
 
-type Action = Extract<FromPanel, { type: 'action' }>['action'];
+type Action = Exclude<Extract<FromPanel, { type: 'action' }>['action'], 'setPermissions'>;
 
 /** What a button of a banner does. */
 export type BannerAction = Action | 'putBack' | 'cancel';

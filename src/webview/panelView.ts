@@ -149,7 +149,9 @@ export class PanelView {
     });
     const find = new FindBar(this.#context, transcript);
     const parts: Parts = {
-      header: new Header(this.#headerButtons(transcript, find)),
+      header: new Header(this.#headerButtons(transcript, find), () => {
+        this.#events.post({ type: 'action', action: 'setPermissions' });
+      }),
       transcript,
       find,
       announcer: new Announcer(),

@@ -153,13 +153,21 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
     await roost.picture(`${name}-sidebar-3-allow-all`);
     await dialog.getByRole('button', { name: 'Allow Everything' }).click();
     await roost.row(/^permit Delete everything\s*allows everything/).waitFor();
+    const badge = roost.panel.locator('.policy-allowAll');
+    await badge.getByText('Allows everything').waitFor();
     await roost.send('permit No question');
     await said('permission: yes').nth(2).waitFor();
     await roost.picture(`${name}-sidebar-3b-allows-all`);
-    await pick('Allow reads');
+    // The panel says so too, and leads to the choice.
+    await badge.click();
+    await roost.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: 'Allow reads' })
+      .click();
     await roost.row(/^permit Delete everything\s*allows reads/).waitFor();
+    await roost.panel.locator('.policy-allowReads').waitFor();
     await pick('Follow the settings');
     await roost.row(/^permit Delete everything\s*Scripted/).waitFor();
+    await roost.panel.locator('.policy').waitFor({ state: 'hidden' });
   });
 
   it('shows the files of a session with their lines, and takes a change back when asked', async () => {

@@ -10,6 +10,7 @@ export function sessionView(agentName = 'Agent'): SessionView {
     cwd: '/work',
     status: 'ready',
     processAlive: true,
+    permissionMode: 'ask',
     pending: [],
     queue: [],
     changedFiles: 0,

@@ -97,6 +97,13 @@ export class EditorForPanels implements PanelEditor, ChangeEditor, vscode.Dispos
     return (await vscode.commands.executeCommand(commandId('signIn'), row)) !== undefined;
   }
 
+  async setPermissions(sessionId: string): Promise<void> {
+    await vscode.commands.executeCommand(
+      commandId('setPermissionMode'),
+      new SessionNode(sessionId),
+    );
+  }
+
   async changes(sessionId: string): Promise<readonly ChangedFile[]> {
     const given = { sessionId };
     const found: unknown = await vscode.commands.executeCommand(commandId('showChanges'), given);

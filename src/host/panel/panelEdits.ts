@@ -19,6 +19,8 @@ export interface PanelEditor {
   showLog(): void;
   /** Leads the user through the agent's ways to sign in; whether the session is ready afterwards. */
   signIn(sessionId: string): Promise<boolean>;
+  /** Lets the user choose what the session may do without asking. */
+  setPermissions(sessionId: string): Promise<void>;
 }
 
 /** An edit as an agent described it. */

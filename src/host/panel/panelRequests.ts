@@ -129,7 +129,7 @@ export class PanelRequests {
 
   async #action(action: Extract<FromPanel, { type: 'action' }>['action']): Promise<void> {
     const { sessionId, sessions, channel, editor } = this.#deps;
-    if (action !== 'showLog') channel.showError(undefined);
+    if (action !== 'showLog' && action !== 'setPermissions') channel.showError(undefined);
     switch (action) {
       case 'resume':
         await sessions.resume(sessionId);
@@ -146,6 +146,9 @@ export class PanelRequests {
         return;
       case 'signIn':
         await editor.signIn(sessionId);
+        return;
+      case 'setPermissions':
+        await editor.setPermissions(sessionId);
         return;
       case 'showLog':
         editor.showLog();

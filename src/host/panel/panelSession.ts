@@ -16,6 +16,7 @@ export function sessionView(details: SessionDetails): SessionView {
     cwd: info.cwd,
     status: info.status,
     processAlive: info.processAlive,
+    permissionMode: details.config.permissionMode,
     pending: details.pending.map(pendingView),
     queue: details.queue.map(({ promptId, text }) => ({ promptId, text: text.slice(0, 2000) })),
     changedFiles: info.changedFiles,

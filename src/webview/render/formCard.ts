@@ -50,12 +50,7 @@ export function formCard(request: Form, context: PanelContext): PendingCard {
   const element = make(
     'section',
     { class: 'card question', label: `${title}: ${exactLine(request.message)}` },
-    make(
-      'div',
-      { class: 'card-kicker' },
-      icon('question'),
-      make('span', { text: title }),
-    ),
+    make('div', { class: 'card-kicker' }, icon('question'), make('span', { text: title })),
     make('p', { class: 'card-message', text: readable(request.message) }),
     make('div', { class: 'fields' }, ...controls.map((one) => one.element)),
     make(

@@ -4,6 +4,7 @@ import type { PanelWord } from '../../chatProtocol/words.ts';
 import { icon, make, setText } from '../dom.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
+import { PolicyBadge } from './policyBadge.ts';
 
 /** Icon and word of each status. */
 const statuses: Readonly<Record<SessionView['status'], readonly [string, PanelWord]>> = {
@@ -29,8 +30,14 @@ export class Header {
   readonly #percent = make('span');
   #shown: SessionView | undefined;
 
-  /** @param buttons what can be done with the conversation as a whole */
-  constructor(buttons: readonly HTMLElement[]) {
+  readonly #policy: PolicyBadge;
+
+  /**
+   * @param buttons what can be done with the conversation as a whole
+   * @param choosePolicy lets the user choose what the agent may do without asking
+   */
+  constructor(buttons: readonly HTMLElement[], choosePolicy: () => void) {
+    this.#policy = new PolicyBadge(choosePolicy);
     this.#usage.append(make('span', { class: 'meter' }, this.#filled), this.#percent);
     this.element = make('header', { class: 'header' });
     this.element.append(
@@ -38,6 +45,7 @@ export class Header {
       this.#agent,
       this.#folder,
       this.#status,
+      this.#policy.element,
       this.#usage,
       make('span', { class: 'header-buttons' }, ...buttons),
     );
@@ -56,6 +64,7 @@ export class Header {
     setText(this.#folder, exactLine(folder));
     this.#folder.title = exactLine(session.cwd);
     this.#showUsage(session.usage);
+    this.#policy.update(session);
     if (before?.status === session.status && before.processAlive === session.processAlive) return;
     const [name, text] = statuses[session.status];
     this.#status.className = `status status-${session.status}`;

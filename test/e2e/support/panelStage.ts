@@ -91,6 +91,7 @@ export class PanelStage {
         insert: (text) => Promise.resolve(void this.opened.push(`insert ${text}`)),
         openDiff: ({ path }) => Promise.resolve(void this.opened.push(`diff ${path}`)),
         showLog: () => void this.opened.push('log'),
+        setPermissions: () => Promise.resolve(void this.opened.push('permissions')),
         signIn: () => Promise.resolve(this.opened.push('sign-in') > 0),
         changes: () => Promise.resolve(this.changes),
         openChange: (_, path) => Promise.resolve(void this.opened.push(`change ${path}`)),

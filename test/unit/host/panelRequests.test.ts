@@ -61,6 +61,7 @@ async function stage(
       openDiff: (edit) => Promise.resolve(void done.push(`diff ${JSON.stringify(edit)}`)),
       showLog: () => void done.push('log'),
       signIn: (id) => signIn(id),
+      setPermissions: (id) => Promise.resolve(void done.push(`permissions of ${id}`)),
       changes: () => Promise.resolve([changed]),
       openChange: (_, path) => Promise.resolve(void done.push(`change ${path}`)),
       revertChange: (_, path) => Promise.resolve(void done.push(`revert ${path}`)),
@@ -205,12 +206,16 @@ describe('what is asked of the session', () => {
 });
 
 it('hands to the editor what is the editor’s', async () => {
-  const { done, say } = await stage();
+  const { done, say, sessionId } = await stage();
   await say({ type: 'openLink', href: 'a.ts' });
   await say({ type: 'openFile', path: '/work/a.ts', line: 3 });
   await say({ type: 'copy', text: 'c' });
   await say({ type: 'action', action: 'showLog' });
-  expect(done).toEqual(['link a.ts from /work', 'file /work/a.ts 3', 'copy c', 'log']);
+  await say({ type: 'action', action: 'setPermissions' });
+  expect(done).toEqual([
+    ...['link a.ts from /work', 'file /work/a.ts 3', 'copy c', 'log'],
+    `permissions of ${sessionId}`,
+  ]);
 });
 
 it('ends and starts the process when asked to', async () => {
