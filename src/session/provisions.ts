@@ -35,7 +35,7 @@ export interface McpRequest {
    * Asks the user for something before the session can start: it is an open question of the session, as its agent's are.
    * The signal fires when nobody waits for the answer any more, which is `cancel` then.
    */
-  ask(question: ElicitationAsk, signal: AbortSignal): Promise<ElicitationAnswer>;
+  readonly ask: (question: ElicitationAsk, signal: AbortSignal) => Promise<ElicitationAnswer>;
 }
 
 /** Hands out what the user has set aside for agents, and what is known of them. Rejections never fail a start: it goes on without. */
