@@ -104,6 +104,33 @@ describe('what the user makes of sessions', () => {
     await assert.rejects(run('revertChange', { sessionId, path: join(folder, 'package.json') }), {
       code: 'invalidArgument',
     });
+    // What others have done to them meanwhile is undone with it.
+    rmSync(changed);
+    writeFileSync(created, 'by somebody else');
+    const again = await run<Change[]>('showChanges', { sessionId });
+    assert.deepEqual(
+      again.map(({ path, kind }) => [path, kind]),
+      [
+        [changed, 'deleted'],
+        [created, 'created'],
+      ],
+    );
+    await run('revertChange', { sessionId, path: changed });
+    await run('revertChange', { sessionId, path: created });
+    assert.equal(readFileSync(changed, 'utf8'), 'one\ntwo\n');
+    assert.equal(existsSync(created), false);
+    // Also what is not saved yet in an editor.
+    await api.sendPrompt(sessionId, `write ${changed} four`);
+    const document = await vscode.workspace.openTextDocument(changed);
+    await vscode.window.showTextDocument(document);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), 'unsaved ');
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    await run('revertChange', { sessionId, path: changed });
+    assert.equal(document.getText(), 'one\ntwo\n');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    assert.equal(readFileSync(changed, 'utf8'), 'one\ntwo\n');
+    assert.deepEqual(await run('showChanges', { sessionId }), []);
   });
 
   it('a fork goes on with what was said, in a process of its own', async () => {
