@@ -55,7 +55,9 @@ describe('a value for an MCP server', () => {
     const values = [inputs.value(wanted, one.request), inputs.value(wanted, other.request)];
     expect(one.titles()).toEqual(['A token (for the MCP server github)']);
     expect(other.titles()).toEqual(one.titles());
-    expect(one.fields()).toMatchObject([{ type: 'text', title: 'token', format: 'password' }]);
+    expect(one.fields()).toMatchObject([
+      { type: 'text', title: 'token', format: 'password', required: false },
+    ]);
     other.answer(given('secret'));
     await expect(Promise.all(values)).resolves.toEqual(['secret', 'secret']);
     expect(one.titles()).toEqual([]);

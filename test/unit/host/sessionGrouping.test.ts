@@ -167,6 +167,7 @@ describe('the order', () => {
     expect(moved(rows, [a, b], b)).toEqual(rows);
     expect(shifted(rows, [b, c], 'up')).toEqual([b, c, a]);
     expect(shifted(rows, [b, a], 'down')).toEqual([c, a, b]);
+    expect(shifted(rows, [a, b], 'up')).toEqual(rows);
     expect(shifted(rows, [a, c], 'up')).toEqual([a, c, b]);
     expect(shifted(rows, [c], 'down')).toEqual(rows);
     expect(pinnedPlaces(moved(rows, [c], b))).toEqual(

@@ -189,10 +189,14 @@ describe('what an agent is given', () => {
     expect(domain.agents.last.opens).toMatchObject([{ mcpServers: [server] }]);
   });
 
+  /** Whether the value was still wanted when the question was over, each time. */
+  const wanted: boolean[] = [];
+
   /** Servers that need a value of the user, as soon as they are wanted. */
   const asking: AgentProvisions['mcpServers'] = async ({ ask, signal }) => {
     const question = { agentSessionId: undefined, mode: 'form', message: 'A token' } as const;
     const { action } = await ask(question, signal);
+    wanted.push(!signal.aborted);
     return action === 'accept' ? [server] : [];
   };
 
@@ -209,6 +213,7 @@ describe('what an agent is given', () => {
     const requestId = waiting?.pendingRequests[0]?.requestId ?? '';
     await manager.respondToElicitation('session-1', requestId, { action: 'accept' });
     await expect(created).resolves.toMatchObject({ status: 'ready', pendingRequests: [] });
+    expect(wanted).toEqual([true]);
     expect(agents.last.opens).toMatchObject([{ mcpServers: [server] }]);
   });
 
@@ -219,12 +224,14 @@ describe('what an agent is given', () => {
     await settle();
     await manager.terminate('session-1');
     await expect(stopped).resolves.toMatchObject({ code: 'sessionStopped' });
+    expect(wanted.at(-1)).toBe(false);
     const died = manager.create().catch((error: unknown) => error);
     await settle();
     expect(manager.get('session-2')?.pendingRequests).toHaveLength(1);
     agents.last.exit({ signal: 'SIGKILL', exitCode: null });
     await expect(died).resolves.toMatchObject({ code: 'exitedDuringStart' });
     expect(manager.get('session-2')).toMatchObject({ status: 'failed', pendingRequests: [] });
+    expect(wanted.at(-1)).toBe(false);
   });
 
   it('are written to no file', async () => {
