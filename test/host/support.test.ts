@@ -41,6 +41,8 @@ describe('Roost about itself', () => {
       await run('openNeedsYou', {});
       order.push(await whenShown(...titles.filter((title) => !order.includes(title))));
     }
+    // As their rows stand, the newest on top.
+    assert.deepEqual(order, ['Third', 'Second', 'First']);
     // At once: the editor has not told what is in front when it is called for the second time.
     await Promise.all([run('openNeedsYou', {}), run('openNeedsYou', {})]);
     await whenShown(order[1] ?? '');

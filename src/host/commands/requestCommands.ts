@@ -16,7 +16,7 @@ interface Asked {
 export function requestCommands(
   deps: CommandDeps,
 ): Handlers<'respondToRequest' | 'allowRequest' | 'rejectRequest' | 'openNeedsYou'> {
-  const { sessions, panels } = deps;
+  const { sessions, panels, preferences } = deps;
   const round = new SessionRound(panels);
 
   const find = (sessionId: string, requestId: string | undefined): Asked => {
@@ -96,7 +96,8 @@ export function requestCommands(
 
     openNeedsYou: async () => {
       const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
-      await round.openNext(waiting.map(({ sessionId }) => sessionId));
+      const ids = waiting.map(({ sessionId }) => sessionId);
+      await round.openNext(preferences.asTheyWait(ids));
       return undefined;
     },
 

@@ -38,6 +38,16 @@ export class ListPreferences {
     return isFiltering(this.view.filter);
   }
 
+  /** These sessions in the order in which their rows stand below "Needs you"; those that have come since then are last. */
+  asTheyWait(sessionIds: readonly string[]): readonly string[] {
+    const rows = this.#deps.model.members('needsYou');
+    const place = (sessionId: string): number => {
+      const at = rows.indexOf(sessionId);
+      return at === -1 ? rows.length : at;
+    };
+    return sessionIds.toSorted((a, b) => place(a) - place(b));
+  }
+
   /** Arranges the list anew; it is shown so before this returns. */
   change(patch: Partial<ListView>): void {
     const { model, memento, logger } = this.#deps;
