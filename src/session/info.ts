@@ -30,6 +30,7 @@ export interface SessionInfo {
   /** When the session will be stopped for being idle; absent while the clock does not run. */
   readonly idleDeadlineAt?: string;
   readonly keepAwake: boolean;
+  /** What waits for the user, oldest first. A session that is `starting` can wait, too: for a value that an MCP server needs. */
   readonly pendingRequests: readonly PendingRequest[];
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }

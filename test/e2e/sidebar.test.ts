@@ -155,6 +155,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('the side bar of the %s VS Code
     await roost.row(/^permit Delete everything\s*allows everything/).waitFor();
     const badge = roost.panel.locator('.policy-allowAll');
     await badge.getByText('Allows everything').waitFor();
+    expect(await findings(await roost.panelFrame())).toEqual([]);
     await roost.send('permit No question');
     await said('permission: yes').nth(2).waitFor();
     await roost.picture(`${name}-sidebar-3b-allows-all`);

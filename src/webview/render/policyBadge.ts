@@ -6,7 +6,7 @@ import { word } from '../words.ts';
 /** The badge; a click leads to the choice. */
 export class PolicyBadge {
   readonly element: HTMLButtonElement;
-  readonly #icon = make('span');
+  readonly #icon = make('span', { class: 'policy-icon' });
   readonly #text = make('span');
 
   constructor(choose: () => void) {
