@@ -140,7 +140,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
     await askEverywhere('Ask the neighbour');
     await roost.command('Answerer: Allow What Is Asked');
     await goneEverywhere('Ask the neighbour');
-    await said('permission: yes').nth(1).waitFor();
+    await roost.row(/^Ready\s*1$/).waitFor();
     // Two at a time: each has its notification, card and row, and what is left of them stays.
     await roost.send('permits One, Other');
     const notes = roost.page.locator('.notification-list-item', { hasText: 'Ada asks:' });
@@ -152,7 +152,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
     await roost.row(/^Other/).waitFor(atOnce);
     await roost.row(/^Ada\s*One\s*·/).waitFor();
     await expect.poll(() => notes.count()).toBe(1);
-    expect(await roost.panel.locator('.card.permission').count()).toBe(1);
+    await expect.poll(() => roost.panel.locator('.card.permission').count()).toBe(1);
     await roost.command('Answerer: Allow What Is Asked');
     await goneEverywhere('One');
     await roost.row(/^Ready\s*1$/).waitFor();
