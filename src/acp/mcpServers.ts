@@ -1,5 +1,5 @@
 // The MCP servers of a session, in the words of the protocol.
-import type { McpServer } from '../session/provisions.ts';
+import type { McpServer } from '../session/mcpServer.ts';
 import type { SecretMask } from './secretMask.ts';
 
 /** MCP servers as the protocol writes them; their secrets are masked in the log of the wire from here on. */

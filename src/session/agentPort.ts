@@ -1,6 +1,6 @@
 // What the domain asks of agents: how they are found, started, spoken to and stopped. The protocol's room implements it.
 import type { AgentUpdate, ToolCallPatch } from './agentUpdate.ts';
-import type { McpServer } from './provisions.ts';
+import type { McpServer } from './mcpServer.ts';
 import type { AgentFacts } from './state.ts';
 
 /** An agent that can be started. */

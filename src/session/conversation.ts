@@ -1,7 +1,7 @@
 // Opening a conversation with an agent that has just started: a new one, or an earlier one by the best way the agent offers.
 import { isSessionError } from './errors.ts';
 import type { AgentInfo, AgentLink, OpenedSession } from './agentPort.ts';
-import type { McpServer } from './provisions.ts';
+import type { McpServer } from './mcpServer.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
 /** How a conversation came to be open. `replay`: a new one that is told the transcript with its first prompt. */

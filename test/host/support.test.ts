@@ -28,8 +28,9 @@ describe('Roost about itself', () => {
   it('opens one after another the sessions that need the user', async () => {
     await run('openNeedsYou', {});
     const titles = ['First', 'Second', 'Third'];
-    const turns = titles.map(async (title) => {
-      const { sessionId } = await run<SessionInfo>('newSession', { title });
+    const sessions: SessionInfo[] = [];
+    for (const title of titles) sessions.push(await run<SessionInfo>('newSession', { title }));
+    const turns = sessions.map(async ({ sessionId }) => {
       const turn = api.sendPrompt(sessionId, 'permit Go on');
       await whenSession(api, sessionId, (info) => info?.status === 'needsInput');
       return { sessionId, turn };

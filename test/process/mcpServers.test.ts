@@ -1,7 +1,7 @@
 // MCP servers as a real agent gets them: started below it and ended with it, and their secrets in no log.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { McpServer } from '../../src/session/provisions.ts';
+import type { McpServer } from '../../src/session/mcpServer.ts';
 import { failure, isAlive, Lab, scripted } from './acpAgents.ts';
 
 let lab: Lab;

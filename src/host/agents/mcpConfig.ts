@@ -1,7 +1,7 @@
 // The editor's own files for MCP servers, read: `mcp.json` and what the setting `mcp` holds. No editor, no disk.
 import { parse, type ParseError } from 'jsonc-parser';
 import * as z from 'zod/mini';
-import type { McpServer } from '../../session/provisions.ts';
+import type { McpServer } from '../../session/mcpServer.ts';
 
 const strings = z.record(
   z.string(),

@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Logger } from '../../session/ports.ts';
-import type { McpRequest, McpServer } from '../../session/provisions.ts';
+import type { McpServer } from '../../session/mcpServer.ts';
+import type { McpRequest } from '../../session/provisions.ts';
 import {
   parseEnvFile,
   parseMcpFile,
