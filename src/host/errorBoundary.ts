@@ -13,6 +13,7 @@ import {
 import { failureLine } from './plainText.ts';
 import { titleOf } from './list/sessionRows.ts';
 import { SessionNode } from './list/sessionTreeModel.ts';
+import { userLanguage } from './userLanguage.ts';
 
 /** A button of a message. */
 interface Button extends vscode.MessageItem {
@@ -74,10 +75,19 @@ export class ErrorBoundary {
   }
 
   #show(error: SessionError): void {
+    // Never held up, and never failing, for want of the user's language.
+    void userLanguage()
+      .catch(() => (sentence: string) => sentence)
+      .then((say) => {
+        this.#showIn(say, error);
+      });
+  }
+
+  #showIn(say: (sentence: string) => string, error: SessionError): void {
     const info = error.sessionId === undefined ? undefined : this.#sessions.get(error.sessionId);
     const { severity, actions } = advice[error.code];
     const title = info === undefined ? undefined : titleOf(info);
-    const message = failureLine(title, error.message, error.hint);
+    const message = failureLine(title, say(error.message), say(error.hint));
     const items = actions
       .filter((action) => info !== undefined || !needsSession.has(action))
       .map((action) => ({ title: actionTitle(action), action }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { panelWords } from '../../src/chatProtocol/words.ts';
+import { failureTexts } from '../../src/host/failureTexts.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -46,7 +47,11 @@ export function translatedStrings(): {
     .filter((name) => name.endsWith('.ts') && !name.startsWith('webview'))
     .map((name) => join(root, 'src', name));
   const found = files.map(translatedIn);
-  const texts = new Set([...found.flatMap((one) => one.texts), ...Object.values(panelWords)]);
+  const texts = new Set([
+    ...found.flatMap((one) => one.texts),
+    ...Object.values(panelWords),
+    ...failureTexts,
+  ]);
   return {
     texts: [...texts].sort(),
     others: found.flatMap((one) => one.others),

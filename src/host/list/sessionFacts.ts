@@ -10,10 +10,11 @@ export interface Fact {
   readonly value: string;
 }
 
-/** What the tooltip of a session says below its title. */
+/** What the tooltip of a session says below its title; `say` puts what the domain says into the user's language. */
 export function sessionFacts(
   { info, agentName, facts, config }: SessionDetails,
   t: Translate,
+  say: (sentence: string) => string = (sentence) => sentence,
 ): Fact[] {
   const list: Fact[] = [
     { name: t('State'), value: statusWord(info.status, t) },
@@ -39,8 +40,9 @@ export function sessionFacts(
     list.push({ name: t('Waits for'), value: plainLine(request.title, 200) });
   }
   if (info.error !== undefined) {
-    list.push({ name: t('Error'), value: info.error.message });
-    if (info.error.hint !== undefined) list.push({ name: t('What to do'), value: info.error.hint });
+    const { hint, message } = info.error;
+    list.push({ name: t('Error'), value: say(message) });
+    if (hint !== undefined) list.push({ name: t('What to do'), value: say(hint) });
   }
   return list;
 }

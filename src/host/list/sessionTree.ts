@@ -28,6 +28,7 @@ import { tooltip, treeItem } from './sessionTreeItems.ts';
 import { SessionNodes } from './sessionNodes.ts';
 import type { RequestNode, TreeNode } from './sessionTreeModel.ts';
 import { folderName } from '../files/workspaceRoots.ts';
+import { userLanguage } from '../userLanguage.ts';
 
 /** Ages on rows are this coarse; while nobody looks they are not kept up to date. */
 const ageEveryMs = 60_000;
@@ -127,7 +128,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     const details = node.kind === 'session' ? this.#details(node.sessionId) : undefined;
     if (details !== undefined) {
       const facts = [
-        ...sessionFacts(details, vscode.l10n.t),
+        ...sessionFacts(details, vscode.l10n.t, await userLanguage()),
         ...(await costFacts(this.#deps, details.info, vscode.l10n.t)),
       ];
       item.tooltip = tooltip(titleOf(details.info), facts);

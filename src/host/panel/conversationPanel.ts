@@ -1,19 +1,21 @@
 // One open conversation panel: the editor's webview joined to the channel and the requests of its session.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { fromPanelSchema } from '../../chatProtocol/messages.ts';
+import { fromPanelSchema, type ToPanel } from '../../chatProtocol/messages.ts';
 import type { Clock } from '../../session/clock.ts';
 import type { Logger } from '../../session/ports.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import type { TranscriptChange } from '../../session/transcript.ts';
 import { PanelChannel } from './panelChannel.ts';
 import type { PanelDrafts } from './panelDrafts.ts';
+import { messageFor } from './panelLanguage.ts';
 import { panelPage } from './panelPage.ts';
 import { PanelRequests } from './panelRequests.ts';
 import type { MentionSource } from './panelComposing.ts';
 import type { ChangeEditor } from './panelChanges.ts';
 import type { PanelEditor } from './panelEdits.ts';
 import type { FoundPlace } from './panelOpener.ts';
+import { inUserLanguage } from '../failureWords.ts';
 import { plainLine } from '../plainText.ts';
 
 /** What a {@link ConversationPanel} works with. */
@@ -53,7 +55,7 @@ export class ConversationPanel implements vscode.Disposable {
       draft: () => drafts.get(sessionId),
       post: (message) => {
         // Delivery is not awaited: the panel says itself what it has shown. Gone panels reject.
-        panel.webview.postMessage(message).then(undefined, (error: unknown) => {
+        panel.webview.postMessage(inLanguage(message)).then(undefined, (error: unknown) => {
           logger.debug(`a panel's message was not delivered: ${String(error)}`);
         });
       },
@@ -177,4 +179,10 @@ export function sessionOfPanel({ localResourceRoots }: vscode.WebviewOptions): s
 
 function panelRoot(extensionUri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+}
+
+/** In English nothing is looked for. */
+function inLanguage(message: ToPanel): ToPanel {
+  if (vscode.l10n.bundle === undefined) return message;
+  return messageFor(message, (sentence) => inUserLanguage(sentence, vscode.l10n.t));
 }
