@@ -354,6 +354,13 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
       await shown.act(shown.row(/^permit Löschen/), 'Erlauben');
       await shown.panel.getByRole('log').getByText('permission: yes').waitFor();
       await shown.row(/^Bereit\s*1$/).waitFor();
+      // What went wrong, and what was done about it, too.
+      await shown.send('crash');
+      const log = shown.panel.getByRole('log');
+      await log.getByText('Diese Runde wurde abgebrochen').waitFor();
+      await log.getByText('Scripted wurde neu gestartet.').waitFor();
+      await shown.row(/^Bereit\s*1$/).waitFor();
+      await shown.picture(`${name}-requests-8-german-failure`);
     } finally {
       await window.close();
     }
