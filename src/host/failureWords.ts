@@ -5,6 +5,9 @@ import type { Translate } from './translate.ts';
 /** Longer texts are no sentence of ours, and not worth comparing with all of them. */
 const longest = 2000;
 
+/** How deep phrases of ours stand in blanks of others; an agent may send any number of them inside each other. */
+const deepest = 2;
+
 interface Known {
   readonly text: string;
   readonly pattern: RegExp;
@@ -13,8 +16,8 @@ interface Known {
 let known: readonly Known[] | undefined;
 
 /** A sentence of the domain in the user's language; what is an agent's own stays as the agent said it. */
-export function inUserLanguage(text: string, translate: Translate): string {
-  if (text.length > longest) return text;
+export function inUserLanguage(text: string, translate: Translate, depth = 0): string {
+  if (text.length > longest || depth > deepest) return text;
   known ??= failureTexts
     // Those that say more come first: the others would take a part of them for a name.
     .toSorted((a, b) => bare(b).length - bare(a).length)
@@ -23,7 +26,7 @@ export function inUserLanguage(text: string, translate: Translate): string {
     const found = pattern.exec(text);
     if (found === null) continue;
     // What stands in the blanks may be a phrase of ours, too, as "exit code 3" is.
-    const blanks = found.slice(1).map((blank) => inUserLanguage(blank, translate));
+    const blanks = found.slice(1).map((blank) => inUserLanguage(blank, translate, depth + 1));
     return translate(sentence, ...blanks);
   }
   return text;

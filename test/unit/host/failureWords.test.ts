@@ -38,6 +38,8 @@ it('leave alone what an agent has said, however long', () => {
   expect(say('I could not do that.')).toBe('I could not do that.');
   const long = `${'did not answer '.repeat(100_000)}.`;
   expect(say(long)).toBe(long);
+  const nested = `A${' failed.'.repeat(4)}`;
+  expect(say(nested)).toBe('A failed. ist fehlgeschlagen. ist fehlgeschlagen. ist fehlgeschlagen.');
 });
 
 it('are in what a panel is told', () => {
