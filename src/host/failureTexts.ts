@@ -199,4 +199,6 @@ export const failureTexts: readonly string[] = [
   '{0} could not be installed: npm ended with {1}. {2}',
   '{0} needs Node {1}, and there is none on your PATH.',
   '{0} needs Node {1}, and the one on your PATH is {2}.',
+  '{0} ended with {1}',
+  'the session was stopped',
 ];

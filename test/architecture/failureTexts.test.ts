@@ -56,7 +56,7 @@ function said(node: ts.Node): readonly string[] {
     const [message] = node.arguments;
     return message === undefined ? [] : sentences(message);
   }
-  if (ts.isCallExpression(node) && /\bnotice$/.test(node.expression.getText())) {
+  if (ts.isCallExpression(node) && /\b(?:notice|interrupt)$/.test(node.expression.getText())) {
     const text = node.arguments[1];
     return text === undefined ? [] : sentences(text);
   }

@@ -357,7 +357,7 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
       // What went wrong, and what was done about it, too.
       await shown.send('crash');
       const log = shown.panel.getByRole('log');
-      await log.getByText('Diese Runde wurde abgebrochen').waitFor();
+      await log.getByText('abgebrochen: Scripted ist zu Ende gegangen, mit Exit-Code 3').waitFor();
       await log.getByText('Scripted wurde neu gestartet.').waitFor();
       await shown.row(/^Bereit\s*1$/).waitFor();
       await shown.picture(`${name}-requests-8-german-failure`);

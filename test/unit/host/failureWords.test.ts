@@ -25,7 +25,12 @@ it('are found with what stands in their blanks, which may be ours as well', () =
   );
   expect(
     say('This turn was cut short: the window it ran in ended. It is not sent again by itself.'),
-  ).toMatch(/^Diese Runde wurde abgebrochen: Das Fenster/);
+  ).toMatch(/^Diese Runde wurde abgebrochen: das Fenster/);
+});
+
+it('are found inside each other', () => {
+  const text = 'This turn was cut short: A ended with exit code 3. It is not sent again by itself.';
+  expect(say(text)).toContain('abgebrochen: A ist zu Ende gegangen, mit Exit-Code 3. Sie wird');
 });
 
 it('are told from each other, each as itself', () => {
