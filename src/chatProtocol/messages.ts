@@ -17,6 +17,12 @@ const optionalText = z.optional(z.string());
 
 // --- Host → panel -----------------------------------------------------------------------------
 
+/** Where the cursor is put: into the composer, or to the first answer of the oldest request. */
+const focusTargetSchema = z.enum(['composer', 'request']);
+
+/** Where the cursor is put. */
+export type FocusTarget = z.infer<typeof focusTargetSchema>;
+
 /**
  * What the host says. A `snapshot` starts over; everything after it counts `seq` up by one, and a
  * panel that misses a number asks for a new snapshot.
@@ -54,7 +60,7 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   }),
   /** Replaces the error bar; absent `error` takes it away. */
   z.object({ type: z.literal('error'), seq: z.number(), error: z.optional(errorViewSchema) }),
-  z.object({ type: z.literal('focus'), seq: z.number() }),
+  z.object({ type: z.literal('focus'), seq: z.number(), into: focusTargetSchema }),
   /** What fits behind an `@`; `asked` is the text it was asked with. */
   z.object({
     type: z.literal('mentions'),

@@ -80,7 +80,8 @@ export const panelWords = {
   allowsAll: 'Allows everything',
   policyHint: 'This happens without asking; change it',
   permissionTitle: 'The agent asks for permission',
-  permissionHint: 'Outside the message box, keys 1 to {0} choose and Escape rejects',
+  permissionHint:
+    '{1} leads here from the message box; outside of it, keys 1 to {0} choose and Escape rejects',
   questionTitle: 'The agent has a question',
   startTitle: 'The session needs this to start',
   questionUnknown: 'It asks in a way that this version of Roost does not know.',

@@ -1,7 +1,7 @@
 // Text from agents and users made harmless for the one-line places of the editor that read meaning into characters.
 
-/** Line breaks and control characters; also those that change the direction of writing or hide. */
-const unruly = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/gu;
+/** Line breaks and control characters; also those that change the direction of writing, hide, or take room and show nothing. */
+const unruly = /[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]+/gu;
 
 /** `text` on one line, without control and direction characters, at most `max` characters long. */
 export function plainLine(text: string, max = 120): string {

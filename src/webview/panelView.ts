@@ -1,6 +1,7 @@
 // The whole panel: its parts in their places, and what of the model each is shown.
 import type { KeptDraft } from '../chatProtocol/composing.ts';
 import type { FromPanel, PanelState } from '../chatProtocol/messages.ts';
+import { putCursor } from './cursor.ts';
 import { button, icon, isEditable, make } from './dom.ts';
 import { Announcer } from './render/announcer.ts';
 import { Banners } from './render/banners.ts';
@@ -113,7 +114,11 @@ export class PanelView {
     this.#shownReveal = model.revealed;
     this.#lastEntry = model.entries.at(-1)?.id;
     this.#restore(composer, model);
-    if (model.focusCount !== this.#shownFocusCount) composer.focus();
+    if (model.focusCount !== this.#shownFocusCount) {
+      const wanted = model.focusInto === 'request' ? pending.focusable : undefined;
+      if (wanted === undefined) composer.focus();
+      else putCursor(wanted);
+    }
     this.#shownFocusCount = model.focusCount;
   }
 

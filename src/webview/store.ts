@@ -1,7 +1,7 @@
 // What the panel knows, and how each message of the host changes it: pure, so that it can be tested without a page.
 import type { Draft, KeptDraft, Mention } from '../chatProtocol/composing.ts';
 import type { EntryChange, EntryView } from '../chatProtocol/entries.ts';
-import { chatProtocolVersion, type ToPanel } from '../chatProtocol/messages.ts';
+import { chatProtocolVersion, type FocusTarget, type ToPanel } from '../chatProtocol/messages.ts';
 import type { ChangedFile, ErrorView, SessionView } from '../chatProtocol/session.ts';
 
 /** How much output of one terminal is kept, in UTF-16 units. */
@@ -21,8 +21,9 @@ export interface PanelModel {
   readonly before: string | undefined;
   readonly loadingOlder: boolean;
   readonly error: ErrorView | undefined;
-  /** How often the host has asked for the cursor. */
+  /** How often the host has asked for the cursor, and where it was to go the last time. */
   readonly focusCount: number;
+  readonly focusInto: FocusTarget;
   /** Where the host wants the reader to be: another object each time it says so. */
   readonly revealed: Revealed | undefined;
   /** What fits behind the `@` that was last asked about. */
@@ -64,6 +65,7 @@ export const emptyModel: PanelModel = {
   loadingOlder: false,
   error: undefined,
   focusCount: 0,
+  focusInto: 'composer',
   revealed: undefined,
   mentions: undefined,
   found: undefined,
@@ -91,7 +93,7 @@ export function reduce(model: PanelModel, message: ToPanel): PanelModel {
     case 'error':
       return { ...next, error: message.error, loadingOlder: false };
     case 'focus':
-      return { ...next, focusCount: model.focusCount + 1 };
+      return { ...next, focusCount: model.focusCount + 1, focusInto: message.into };
     case 'reveal':
       return { ...next, revealed: { entryId: message.entryId, query: message.query } };
     case 'mentions':
@@ -130,6 +132,7 @@ function fromSnapshot(
     loadingOlder: false,
     error: message.error,
     focusCount: model.focusCount,
+    focusInto: model.focusInto,
     revealed: model.revealed,
     mentions: undefined,
     found: undefined,

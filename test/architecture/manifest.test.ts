@@ -13,6 +13,7 @@ import {
   sessionsViewId,
 } from '../../src/host/commands/commandIds.ts';
 import { changeFlags, requestFlags, sessionFlags } from '../../src/host/list/sessionTreeModel.ts';
+import { conversationViewType } from '../../src/host/panel/panelOpener.ts';
 import { settingTable } from '../../src/session/settings.ts';
 import { bundleFile, bundleOf, translatedStrings } from './l10nStrings.ts';
 
@@ -187,8 +188,17 @@ describe('when clauses', () => {
   });
 
   it('ask for the context keys that the code sets, and for all of them', () => {
-    const asked = matches(/\b(roost\.\w+)\b/g, whens).filter((key) => key !== sessionsViewId);
+    const asked = matches(/(?<!')\b(roost\.\w+)\b/g, whens).filter((key) => key !== sessionsViewId);
     expect(sorted(asked)).toEqual(sorted(contextKeys));
+  });
+
+  it('ask for the panels that there are, and take keys from no view while one is open', () => {
+    const asking = contributes.keybindings.filter(({ when = '' }) => /activeWebview/.test(when));
+    expect(asking.map(({ command }) => command)).toEqual([commandId('goToRequest')]);
+    for (const { when = '' } of asking) {
+      expect(when).toContain(`activeWebviewPanelId == '${conversationViewType}'`);
+      expect(when).toContain('!focusedView');
+    }
   });
 
   it('name the editor for rows that are dropped, and what it opens', () => {

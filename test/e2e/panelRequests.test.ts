@@ -45,6 +45,36 @@ describe('a request for permission', () => {
     expect(await second).toBe('no');
   });
 
+  it('is led to from the message box, the oldest one first', async () => {
+    const { page } = stage;
+    await stage.startTurn('go');
+    const first = ask('one');
+    const second = ask('two');
+    await page.waitForSelector('.card-title-text:has-text("two")');
+    expect(await page.textContent('.card-hint')).toMatch(/^(Ctrl\+Shift\+A|⇧⌘A) leads here/);
+    await page.fill(composer, 'half a thought');
+    stage.focus('request');
+    await page.waitForFunction(() => document.activeElement?.closest('.card') !== null);
+    const focused = page.locator('.card:has(:focus)');
+    expect(await focused.locator('.card-title-text').textContent()).toBe('one');
+    expect(await focused.locator(':focus').textContent()).toContain('Allow');
+    await page.keyboard.press('Enter');
+    expect(await first).toBe('once');
+    await page.waitForSelector('.card >> nth=1', { state: 'detached' });
+    // What follows is written, not decided.
+    await page.keyboard.type('2');
+    expect(await page.inputValue(composer)).toBe('half a thought2');
+    stage.focus('request');
+    await page.waitForFunction(() => document.activeElement?.closest('.card') !== null);
+    await page.keyboard.press('3');
+    expect(await second).toBe('no');
+    await page.waitForSelector('.card', { state: 'detached' });
+    await page.focus('.transcript');
+    // With nothing to answer, the message box is where the cursor goes.
+    stage.focus('request');
+    await page.waitForFunction(() => document.activeElement?.className === 'composer-input');
+  });
+
   it('that is answered elsewhere disappears, and the cursor goes to the composer', async () => {
     const { page } = stage;
     await stage.startTurn('go');

@@ -146,6 +146,43 @@ describe('the transcript', () => {
     await expect.poll(top).toBe(before);
   });
 
+  it('goes from message to message of the user, by keys and by buttons', async () => {
+    const { page } = stage;
+    for (const text of ['first', 'second', 'third']) {
+      await stage.startTurn(text);
+      stage.write(`About ${text}.\n\n`.repeat(60));
+      stage.endTurn();
+      await page.waitForSelector('.stop[hidden]', { state: 'attached' });
+    }
+    /** The message of the user at the top of the view; `undefined` at the end, and between messages. */
+    const atTop = (): Promise<string | undefined> =>
+      page.evaluate(() => {
+        if (document.querySelector('.to-end')?.checkVisibility() !== true) return undefined;
+        const view = document.querySelector('.transcript')?.getBoundingClientRect().top ?? 0;
+        // Of the one before a sliver may be left.
+        const entry = [...document.querySelectorAll('.entry')].find(
+          (one) => one.getBoundingClientRect().bottom > view + 8,
+        );
+        return entry?.querySelector('.bubble .plain-text')?.textContent;
+      });
+    await page.focus('.transcript');
+    for (const text of ['third', 'second', 'first']) {
+      await page.keyboard.press('Alt+PageUp');
+      await expect.poll(atTop).toBe(text);
+    }
+    for (const text of ['second', 'third']) {
+      await page.keyboard.press('Alt+PageDown');
+      await expect.poll(atTop).toBe(text);
+    }
+    await page.click('.previousTurn');
+    await expect.poll(atTop).toBe('second');
+    await page.click('.nextTurn');
+    await expect.poll(atTop).toBe('third');
+    // After the last of them comes the end.
+    await page.click('.nextTurn');
+    await page.waitForSelector('.to-end', { state: 'hidden' });
+  });
+
   it('opens links and files only through the host', async () => {
     const { page } = stage;
     await stage.startTurn('go');

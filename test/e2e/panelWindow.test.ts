@@ -167,13 +167,28 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
   });
 
   it('goes from message to message of the user, and copies the conversation as Markdown', async () => {
-    await roost.panel.locator('.previousTurn').click();
-    await roost.panel.locator('.previousTurn').click();
-    await roost.panel.locator('.to-end').waitFor();
+    const { panel } = roost;
+    /** How far below the top of the view the user's message stands. */
+    const below = (text: string): Promise<number> =>
+      panel
+        .locator('.entry.user', { hasText: text })
+        .last()
+        .evaluate((one) => {
+          const view = one.closest('.transcript')?.getBoundingClientRect().top ?? Number.NaN;
+          return Math.round(one.getBoundingClientRect().top - view);
+        });
+    const first = async (): Promise<number> => {
+      await panel.locator('.previousTurn').click();
+      return below('/help');
+    };
+    await expect.poll(first).toBe(12);
+    await panel.locator('.nextTurn').click();
+    await expect.poll(() => below('/read src/list.ts')).toBe(12);
+    await panel.locator('.to-end').waitFor();
     // After the last of them comes the end.
     const next = async (): Promise<boolean> => {
-      await roost.panel.locator('.nextTurn').click();
-      return roost.panel.locator('.to-end').isVisible();
+      await panel.locator('.nextTurn').click();
+      return panel.locator('.to-end').isVisible();
     };
     await expect.poll(next).toBe(false);
     await roost.panel.locator('.copyConversation').click();

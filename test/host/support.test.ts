@@ -36,7 +36,7 @@ describe('Roost about itself', () => {
       return { sessionId, turn };
     });
     const asking = await Promise.all(turns);
-    await run<SessionInfo>('newSession', { title: 'Content' });
+    const content = await run<SessionInfo>('newSession', { title: 'Content' });
     const order: string[] = [];
     while (order.length < titles.length) {
       await run('openNeedsYou', {});
@@ -47,6 +47,13 @@ describe('Roost about itself', () => {
     // At once: the editor has not told what is in front when it is called for the second time.
     await Promise.all([run('openNeedsYou', {}), run('openNeedsYou', {})]);
     await whenShown(order[1] ?? '');
+    // The request that is in front stays there; from anywhere else the way leads to the first.
+    await run('goToRequest', {});
+    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.label, order[1]);
+    await run('openSession', { sessionId: content.sessionId });
+    await whenShown('Content');
+    await run('goToRequest', {});
+    await whenShown(...titles);
     for (const { sessionId, turn } of asking) {
       await run('allowRequest', { sessionId });
       await turn;

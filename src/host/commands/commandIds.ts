@@ -60,6 +60,7 @@ export const commandArguments = {
   allowRequest: request,
   rejectRequest: request,
   openNeedsYou: none,
+  goToRequest: none,
   setPermissionMode: onFirstUse(() =>
     z.extend(session(), {
       /** `inherit` follows the settings again. */
@@ -192,6 +193,7 @@ export interface CommandResults {
   allowRequest: undefined;
   rejectRequest: undefined;
   openNeedsYou: undefined;
+  goToRequest: undefined;
   setPermissionMode: undefined;
   /** Those that are left. */
   rememberedAnswers: readonly RememberedAnswer[];

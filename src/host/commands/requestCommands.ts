@@ -15,7 +15,9 @@ interface Asked {
 /** Commands that answer requests. */
 export function requestCommands(
   deps: CommandDeps,
-): Handlers<'respondToRequest' | 'allowRequest' | 'rejectRequest' | 'openNeedsYou'> {
+): Handlers<
+  'respondToRequest' | 'allowRequest' | 'rejectRequest' | 'openNeedsYou' | 'goToRequest'
+> {
   const { sessions, panels, preferences } = deps;
   const round = new SessionRound(panels);
 
@@ -98,6 +100,14 @@ export function requestCommands(
       const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
       const ids = waiting.map(({ sessionId }) => sessionId);
       await round.openNext(preferences.asTheyWait(ids));
+      return undefined;
+    },
+
+    goToRequest: async () => {
+      const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
+      const front = waiting.find(({ sessionId }) => sessionId === panels.activeSessionId);
+      const sessionId = (front ?? waiting[0])?.sessionId;
+      if (sessionId !== undefined) await panels.open(sessionId, { into: 'request' });
       return undefined;
     },
 

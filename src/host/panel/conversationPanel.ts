@@ -1,7 +1,7 @@
 // One open conversation panel: the editor's webview joined to the channel and the requests of its session.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { fromPanelSchema, type ToPanel } from '../../chatProtocol/messages.ts';
+import { type FocusTarget, fromPanelSchema, type ToPanel } from '../../chatProtocol/messages.ts';
 import type { Clock } from '../../session/clock.ts';
 import type { Logger } from '../../session/ports.ts';
 import type { Sessions } from '../../session/sessions.ts';
@@ -101,9 +101,9 @@ export class ConversationPanel implements vscode.Disposable {
     this.#channel.close();
   }
 
-  /** Puts the cursor into the composer. */
-  focusComposer(): void {
-    this.#channel.focus();
+  /** Puts the cursor into the composer, or to the answers of a request. */
+  focus(into: FocusTarget): void {
+    this.#channel.focus(into);
   }
 
   /** Brings an entry into view, with what was searched for marked in it. */

@@ -103,7 +103,7 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
    * @throws SessionError `sessionUnknown`
    */
   open(sessionId: string, options: OpenOptions = {}): void {
-    const { preserveFocus = false, column, at } = options;
+    const { preserveFocus = false, column, at, into = 'composer' } = options;
     const info = this.#deps.sessions.get(sessionId);
     if (info === undefined) {
       throw new SessionError('sessionUnknown', `There is no session "${sessionId}".`, {
@@ -116,7 +116,7 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
       const asleep = this.#asleep(info.title);
       const panel = vscode.window.createWebviewPanel(
         conversationViewType,
-        info.title,
+        panelTitle(info.title),
         {
           viewColumn: column ?? asleep?.group.viewColumn ?? vscode.ViewColumn.Active,
           preserveFocus,
@@ -129,7 +129,7 @@ export class ConversationPanels implements PanelOpener, vscode.Disposable {
       conversation.panel.reveal(column, preserveFocus);
     }
     if (at !== undefined) conversation.goTo(at);
-    else if (!preserveFocus) conversation.focusComposer();
+    else if (!preserveFocus) conversation.focus(into);
     this.#deps.sessions.touch(sessionId);
   }
 

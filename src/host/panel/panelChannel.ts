@@ -1,7 +1,11 @@
 // What goes from the host to one panel: a snapshot when the panel is ready, then numbered deltas that never run ahead of it.
 import type { KeptDraft } from '../../chatProtocol/composing.ts';
 import type { EntryChange } from '../../chatProtocol/entries.ts';
-import { chatProtocolVersion, type ToPanel } from '../../chatProtocol/messages.ts';
+import {
+  chatProtocolVersion,
+  type FocusTarget,
+  type ToPanel,
+} from '../../chatProtocol/messages.ts';
 import type { ErrorView, SessionView } from '../../chatProtocol/session.ts';
 import type { Clock } from '../../session/clock.ts';
 import { isSessionError } from '../../session/errors.ts';
@@ -67,7 +71,7 @@ export class PanelChannel implements Disposable {
   #sessionDirty = false;
   #timer: Disposable | undefined;
   #error: ErrorView | undefined;
-  #focusWanted = false;
+  #focusWanted: FocusTarget | undefined;
   #revealWanted: FoundPlace | undefined;
   /** What could not be told yet: text of the user's among it, so it waits for the next panel. */
   readonly #untold: ((seq: number) => ToPanel)[] = [];
@@ -136,9 +140,9 @@ export class PanelChannel implements Disposable {
     if (this.#open && !this.#reading) this.#send((seq) => ({ type: 'error', seq, error }));
   }
 
-  /** Puts the cursor into the composer, as soon as there is one. */
-  focus(): void {
-    this.#focusWanted = true;
+  /** Puts the cursor into the composer, or to the answers of a request, as soon as the panel shows them. */
+  focus(into: FocusTarget = 'composer'): void {
+    this.#focusWanted = into;
     this.#sendWanted();
   }
 
@@ -150,8 +154,9 @@ export class PanelChannel implements Disposable {
 
   #sendWanted(): void {
     if (!this.#open || this.#reading) return;
-    if (this.#focusWanted) this.#send((seq) => ({ type: 'focus', seq }));
-    this.#focusWanted = false;
+    const into = this.#focusWanted;
+    this.#focusWanted = undefined;
+    if (into !== undefined) this.#send((seq) => ({ type: 'focus', seq, into }));
     const place = this.#revealWanted;
     if (place === undefined || this.#told === undefined) return;
     this.#revealWanted = undefined;

@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly column?: ViewColumn | undefined;
   /** Where to go in it; without, it stands where it stood, with the cursor in the composer. */
   readonly at?: FoundPlace | undefined;
+  /** Puts the cursor on the first answer of the oldest request instead, if one waits. */
+  readonly into?: 'request' | undefined;
 }
 
 /** The panels of sessions, at most one per session. */

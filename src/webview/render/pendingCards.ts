@@ -41,6 +41,15 @@ export class PendingCards {
     this.element.hidden = cards.size === 0;
   }
 
+  /** What of the oldest card takes the cursor: its first answer, or the first field to be filled in. */
+  get focusable(): HTMLElement | undefined {
+    const [oldest] = this.#cards.values();
+    const found = oldest?.element.querySelector<HTMLElement>(
+      '.card-buttons button, .fields :is(input, select, textarea)',
+    );
+    return found ?? undefined;
+  }
+
   /** Gives a key to the card that has the focus, else to the oldest; whether it was taken. */
   key(key: string): boolean {
     const cards = [...this.#cards.values()];

@@ -69,7 +69,7 @@ export function permissionCard(request: Permission, context: PanelContext): Pend
     make('div', { class: 'card-buttons' }, ...buttons),
     make('p', {
       class: 'muted card-hint',
-      text: word('permissionHint', Math.min(options.length, keyCount)),
+      text: word('permissionHint', Math.min(options.length, keyCount), leadingKey()),
     }),
   );
   return {
@@ -85,6 +85,11 @@ export function permissionCard(request: Permission, context: PanelContext): Pend
       return true;
     },
   };
+}
+
+/** The key of the command that leads to the oldest request, as the manifest has it. */
+function leadingKey(): string {
+  return navigator.userAgent.includes('Mac') ? '⇧⌘A' : 'Ctrl+Shift+A';
 }
 
 /** The plain "allow once" stands out; whatever allows for ever or is not known does not. */

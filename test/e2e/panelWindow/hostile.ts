@@ -9,10 +9,19 @@ import type { SuiteWindow } from '../support/windowSuite.ts';
 /** What a script would do that ran: in a panel of the editor nobody sees an alert. */
 const trace = 'document.documentElement.dataset.ran=1';
 
-/** The longest are for the plain browser, but for one line and one depth of nesting. */
-const texts = hostileTexts
-  .filter(([name, text]) => text.length < 5000 || /300,000|thousand quotes/.test(name))
-  .map(([name, text]) => [name, text.replaceAll('alert(1)', trace)] as const);
+const texts = hostileTexts.map(
+  ([name, text]) => [name, text.replaceAll('alert(1)', trace)] as const,
+);
+
+/** More steps than this through all of them are no end. */
+const mostSteps = 2000;
+
+/** A title that turns what follows round, hides a part, looks like markup, an icon and a link, and has no end. */
+function hostileTitle(name: string): string {
+  const unseen = '\u2066\u200b\u061c\u3164\u00ad\u0007\n';
+  const markup = `<img src=x onerror=${trace}> $(bell) [Allow](command:workbench.action.quit)`;
+  return `${name} \u202etxt.exe${unseen}${markup} ${'x'.repeat(10_000)}`;
+}
 
 /** Commands of the scripted agent that say a text in every way that an agent has. */
 function saying(text: string): string[] {
@@ -60,7 +69,7 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
     await roost.send(`file ${script}`);
     await panel.getByRole('log').getByText('At last.').waitFor();
     // From its first entry to its last, each opened where it opens.
-    const made = await panel.locator('body').evaluate(async () => {
+    const made = await panel.locator('body').evaluate(async (_, steps) => {
       const transcript = document.querySelector('.transcript');
       if (transcript === null) throw new Error('no transcript');
       const shown = new Set<string>();
@@ -69,7 +78,14 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
       transcript.scrollTop = 0;
       const isAtEnd = (): boolean =>
         transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 2;
-      for (let over = false; !over;) {
+      for (let over = false, step = 0; !over; step += 1) {
+        if (step === steps) {
+          const { scrollTop, scrollHeight } = transcript;
+          const folded = transcript.querySelectorAll('[aria-expanded=false]').length;
+          throw new Error(
+            `no end after ${step} steps: at ${scrollTop} of ${scrollHeight}, ${folded} still folded, ${shown.size} entries seen`,
+          );
+        }
         await frame();
         over = isAtEnd();
         for (const folded of transcript.querySelectorAll<HTMLElement>('[aria-expanded=false]')) {
@@ -93,13 +109,76 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
         frames: window.frames.length,
         ran: document.documentElement.dataset['ran'],
       };
-    });
+    }, mostSteps);
     expect(made).toEqual({ bad: [], shown: expect.any(Number) as number, frames: 0 });
     expect(made.shown).toBeGreaterThan(texts.length * 4);
     await roost.picture(`${host}-panel-9b-hostile`);
     page.off('request', listen);
     expect(asked.filter((url) => /\bevil\b|\ba\.test|pixel/.test(url))).toEqual([]);
     expect(page.url()).toBe(address);
+  });
+
+  it('shows a hostile title as one plain line: row, tab, window, notification; and as what it is in the panel', async () => {
+    const { roost, scratch } = suite();
+    const { page, panel } = roost;
+    const title = hostileTitle('Hostile');
+    const asked = hostileTitle('Asked');
+    const script = join(scratch, 'titles.txt');
+    const flag = join(scratch, 'titles-go');
+    const wait = ['sh', '-c', `until [ -e '${flag}' ]; do sleep 0.1; done`];
+    const update = { sessionUpdate: 'session_info_update', title };
+    const once = asked.replaceAll('\n', ' ');
+    writeFileSync(
+      script,
+      [
+        `update ${JSON.stringify(update)}`,
+        `terminal-args ${JSON.stringify(wait)}`,
+        `permit ${once}`,
+      ].join('\n'),
+    );
+    await roost.send(`file ${script}`);
+    const row = roost.row(/^Hostile/);
+    await row.waitFor();
+    const tab = page.locator('.tab.active');
+    await tab.filter({ hasText: 'Hostile' }).waitFor();
+    // What nobody can see has a name here.
+    await panel.locator('.title', { hasText: 'Hostile ⟨U+202E⟩txt.exe' }).waitFor();
+    await roost
+      .row(/^\/help/)
+      .first()
+      .click();
+    await panel.locator('.title', { hasText: '/help' }).waitFor();
+    writeFileSync(flag, '');
+    const told = await roost.notification(/Hostile.* asks: Asked/);
+    await roost.picture(`${host}-panel-9c-hostile-title`);
+    const lines = [
+      await row.locator('.label-name').innerText(),
+      await row.locator('.label-description').innerText(),
+      (await row.getAttribute('aria-label')) ?? '',
+      (await told.locator('.notification-list-item-message').textContent()) ?? '',
+    ];
+    // The two links are those that answer: the agent's own is none.
+    expect(await told.getByRole('link').allTextContents()).toEqual(['Allow', 'Reject']);
+    await roost.hideNotifications();
+    await row.click();
+    const card = panel.locator('.card.permission');
+    await card.locator('.card-title-text', { hasText: 'Asked ⟨U+202E⟩txt.exe' }).waitFor();
+    await roost.picture(`${host}-panel-9d-hostile-request`);
+    lines.push(
+      await tab.locator('.label-name').innerText(),
+      (await tab.getAttribute('aria-label')) ?? '',
+      await page.title(),
+    );
+    for (const line of lines) {
+      expect(line).toContain('txt.exe');
+      expect(line).not.toMatch(/[\p{Cc}\p{Default_Ignorable_Code_Point}]/u);
+      expect(line.length).toBeLessThan(800);
+    }
+    expect(await page.locator('.sidebar img, .tab img, .notifications-center img').count()).toBe(0);
+    expect(await panel.locator('img').count()).toBe(0);
+    // However long it is, what answers is in view.
+    await card.getByRole('button', { name: 'Reject', exact: true }).click();
+    await panel.getByRole('log').getByText('permission: no').waitFor();
   });
 
   it('follows no link to a script, a command or data, and no file outside the workspace', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import {
+  type FocusTarget,
   type FromPanel,
   fromPanelSchema,
   type ToPanel,
@@ -171,9 +172,9 @@ export class PanelStage {
     this.agent.answer('session/prompt', { stopReason: 'end_turn' });
   }
 
-  /** Puts the cursor into the composer, as opening the session does. */
-  focus(): void {
-    this.#channel.focus();
+  /** Puts the cursor into the composer, as opening the session does, or to the request that waits. */
+  focus(into?: FocusTarget): void {
+    this.#channel.focus(into);
   }
 
   /** Sends the reader to an entry, as a search over all sessions does. */

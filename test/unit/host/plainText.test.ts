@@ -28,6 +28,20 @@ describe('plainLine', () => {
     );
   });
 
+  it('leaves nothing of what is unseen, so that what has no other text has none', () => {
+    const unseen = [
+      '\u061c',
+      '\u3164',
+      '\u115f',
+      '\u00ad',
+      '\u180e',
+      '\u2800',
+      '\u{e0041}',
+      '\ufe0f',
+    ];
+    for (const one of [...unseen, unseen.join('')]) expect(plainLine(one)).toBe('');
+  });
+
   it('does not cut a character in half', () => {
     expect(plainLine('ab😀cd', 4)).toBe('ab…');
     expect(plainLine('ab😀', 4)).toBe('ab😀');
