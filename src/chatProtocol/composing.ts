@@ -4,6 +4,9 @@ import * as z from 'zod/mini';
 /** Largest image that can be attached, in bytes. */
 export const imageLimit = 5_000_000;
 
+/** Longest prompt, in UTF-16 units. */
+export const promptLimit = 4_000_000;
+
 /** Something the user attaches to a prompt. */
 export const attachedSchema = z.discriminatedUnion('type', [
   /** A file or a folder by its address: the agent reads it itself. */

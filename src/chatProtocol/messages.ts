@@ -6,6 +6,7 @@ import {
   keptDraftSchema,
   mentionRefSchema,
   mentionSchema,
+  promptLimit,
 } from './composing.ts';
 import { entryChangeSchema, entryViewSchema } from './entries.ts';
 import { changedFileSchema, errorViewSchema, sessionViewSchema } from './session.ts';
@@ -86,7 +87,13 @@ export const toPanelSchema = z.discriminatedUnion('type', [
   /** Files that differ from what they were before the session. */
   z.object({ type: z.literal('changes'), seq: z.number(), files: z.array(changedFileSchema) }),
   /** Goes into the composer, beside what is there. */
-  z.object({ type: z.literal('compose'), seq: z.number(), draft: draftSchema }),
+  z.object({
+    type: z.literal('compose'),
+    seq: z.number(),
+    draft: draftSchema,
+    /** It answers `attach` or `attachUris`; with nothing attached, that has failed. */
+    asked: z.optional(z.boolean()),
+  }),
 ]);
 
 /** What the host says. */
@@ -117,11 +124,14 @@ export const fromPanelSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resync') }),
   /** Everything up to `seq` is on screen: more may be sent. */
   z.object({ type: z.literal('applied'), seq: z.number() }),
-  z.object({
-    type: z.literal('prompt'),
-    text: z.string().check(z.minLength(1), z.maxLength(4_000_000)),
-    attached: z.optional(z.array(attachedSchema).check(z.maxLength(100))),
-  }),
+  z
+    .object({
+      type: z.literal('prompt'),
+      text: z.string().check(z.maxLength(promptLimit)),
+      attached: z.optional(z.array(attachedSchema).check(z.maxLength(100))),
+    })
+    // A picture can say all there is to say.
+    .check(z.refine(({ text, attached = [] }) => text !== '' || attached.length > 0)),
   /** What is in the composer now. */
   z.object({ type: z.literal('draft'), draft: keptDraftSchema }),
   z.object({ type: z.literal('mention'), query: z.string().check(z.maxLength(200)) }),

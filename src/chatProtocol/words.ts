@@ -81,7 +81,7 @@ export const panelWords = {
   policyHint: 'This happens without asking; change it',
   permissionTitle: 'The agent asks for permission',
   permissionHint:
-    '{1} leads here from the message box; outside of it, keys 1 to {0} choose and Escape rejects',
+    '{0} leads here from the message box; outside of it, keys 1 to {1} choose and Escape rejects',
   questionTitle: 'The agent has a question',
   startTitle: 'The session needs this to start',
   questionUnknown: 'It asks in a way that this version of Roost does not know.',
@@ -111,6 +111,7 @@ export const panelWords = {
   dropHere: 'Drop to attach',
   dropNotTaken: 'What was dropped is neither a picture nor a file of the editor.',
   imageTooLarge: 'Images of more than {0} MB cannot be attached.',
+  promptTooLong: 'A message can have {0} characters at most. Attach a file instead.',
   imageNotTaken: '{0} does not take images.',
   imagePasted: 'Image',
   resume: 'Resume',

@@ -1,5 +1,6 @@
 // The script of a conversation panel: hears the host, keeps the model, shows it once per frame.
 import './strictPage.ts';
+import type { Draft } from '../chatProtocol/composing.ts';
 import {
   chatProtocolVersion,
   type FromPanel,
@@ -13,6 +14,10 @@ import { emptyModel, reduce, startLoadingOlder } from './store.ts';
 const activityEvery = 10_000;
 /** What should survive a reload is written this long after it changed, in milliseconds. */
 const stateDelay = 150;
+/** The same with pictures in it: megabytes are not written at every key. */
+const largeStateDelay = 1000;
+/** More than this is large, in UTF-16 units. */
+const largeDraft = 100_000;
 
 const editor = acquireVsCodeApi();
 const sessionId = document.body.dataset['sessionId'] ?? '';
@@ -26,8 +31,8 @@ let model = emptyModel;
 let framePending = false;
 let stateTimer: number | undefined;
 let lastActivity = Number.NEGATIVE_INFINITY;
-/** Text and attachments of the draft that the host has, as JSON. */
-let keptDraft = '';
+/** The draft that the host has from this page. */
+let keptDraft: Draft | undefined;
 
 function post(message: FromPanel): void {
   if (message.type === 'activity') {
@@ -38,10 +43,28 @@ function post(message: FromPanel): void {
 }
 
 function keepState(): void {
-  stateTimer ??= window.setTimeout(() => {
-    stateTimer = undefined;
-    writeState();
-  }, stateDelay);
+  stateTimer ??= window.setTimeout(
+    () => {
+      stateTimer = undefined;
+      writeState();
+    },
+    sizeOf(keptDraft) > largeDraft ? largeStateDelay : stateDelay,
+  );
+}
+
+/** How much of what is attached is written with each state, in UTF-16 units. */
+function sizeOf(draft: Draft | undefined): number {
+  const attached = draft?.attached ?? [];
+  return attached.reduce((sum, one) => sum + (one.type === 'image' ? one.data.length : 0), 0);
+}
+
+/** What is attached is never changed in place. */
+function isSame(one: Draft, other: Draft): boolean {
+  return (
+    one.text === other.text &&
+    one.attached.length === other.attached.length &&
+    one.attached.every((attached, index) => attached === other.attached[index])
+  );
 }
 
 /** Into the editor's memory of this page, and what is written also into the host's, which outlives it. */
@@ -49,11 +72,10 @@ function writeState(): void {
   const { state } = view;
   if (state === undefined) return;
   editor.setState({ sessionId, ...state });
-  const { draft: kept } = state;
-  const draft = JSON.stringify([kept?.text, kept?.attached]);
-  if (kept === undefined || draft === keptDraft) return;
+  const { draft } = state;
+  if (draft === undefined || (keptDraft !== undefined && isSame(draft, keptDraft))) return;
   keptDraft = draft;
-  post({ type: 'draft', draft: kept });
+  post({ type: 'draft', draft });
 }
 
 const root = document.getElementById('panel');

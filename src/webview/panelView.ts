@@ -144,6 +144,7 @@ export class PanelView {
       onSend: () => {
         this.#parts?.transcript.goTo(undefined);
       },
+      onOlder: () => void this.#events.onOlder(),
     });
     const transcript = new TranscriptView(this.#context, {
       onOlder: this.#events.onOlder,
@@ -170,9 +171,11 @@ export class PanelView {
       composer,
       empty: make('div', { class: 'empty-holder', hidden: true }),
     };
-    parts.pending.element.addEventListener('lostfocus', () => {
-      composer.focus();
-    });
+    for (const { element } of [parts.pending, parts.queue]) {
+      element.addEventListener('lostfocus', () => {
+        composer.focus();
+      });
+    }
     this.#root.replaceChildren(
       parts.header.element,
       parts.find.element,

@@ -35,9 +35,15 @@ export interface PanelModel {
   /** What the user wrote in an earlier panel of this session. */
   readonly draft: KeptDraft | undefined;
   /** Everything that was to go into the composer so far, in order. */
-  readonly composed: readonly Draft[];
+  readonly composed: readonly Composed[];
   /** How many snapshots there were: the view starts over with each. */
   readonly snapshotCount: number;
+}
+
+/** Something for the composer. */
+export interface Composed extends Draft {
+  /** It answers a wish to attach something. */
+  readonly asked: boolean;
 }
 
 /** An entry in which something is that the user looked for elsewhere. */
@@ -106,7 +112,10 @@ export function reduce(model: PanelModel, message: ToPanel): PanelModel {
     case 'changes':
       return { ...next, changes: message.files };
     case 'compose':
-      return { ...next, composed: [...model.composed, message.draft] };
+      return {
+        ...next,
+        composed: [...model.composed, { ...message.draft, asked: message.asked === true }],
+      };
   }
 }
 

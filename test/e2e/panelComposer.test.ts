@@ -61,6 +61,25 @@ describe('the composer', () => {
     expect(await page.inputValue(composer)).toBe('');
   });
 
+  it('walks on to prompts of pages that are not loaded yet', async () => {
+    const { page } = stage;
+    await stage.startTurn('long ago');
+    for (let count = 0; count < 450; count += 1) {
+      const patch = { toolCallId: `c${count}`, title: `Call number ${count}` };
+      stage.say({ type: 'toolCall', patch: { ...patch, status: 'completed' } });
+    }
+    stage.endTurn();
+    await page.waitForSelector('.stop[hidden]', { state: 'attached' });
+    await stage.hide();
+    await stage.show();
+    await page.waitForSelector('text=Call number 449');
+    await page.click(composer);
+    await page.keyboard.press('ArrowUp');
+    await page.waitForFunction(
+      () => document.querySelector<HTMLTextAreaElement>('.composer-input')?.value === 'long ago',
+    );
+  });
+
   it('attaches by name with the keyboard, and sends what the agent can read', async () => {
     const { page } = stage;
     await page.click(composer);
@@ -130,6 +149,47 @@ describe('the composer', () => {
     await expect
       .poll(() => stage.agent.prompts.map(([block]) => block?.['text']))
       .toEqual(['first', 'third']);
+  });
+
+  it('leaves the focus in the queue when a prompt is taken out or can move no further, and with the last one beside it', async () => {
+    const { page } = stage;
+    await stage.startTurn('first');
+    for (const text of ['second', 'third']) {
+      await page.fill(composer, text);
+      await page.press(composer, 'Enter');
+      await page.waitForSelector(`.queued:has-text("${text}")`);
+    }
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        const { activeElement } = document;
+        const row = activeElement?.closest('.queued')?.querySelector('.queued-text');
+        return `${activeElement?.classList.item(1) ?? activeElement?.className ?? ''} ${row?.textContent ?? ''}`;
+      });
+    await page.focus('.queued:has-text("third") .sendSooner');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('sendLater third');
+    await page.focus('.queued:has-text("third") .removeQueued');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('removeQueued second');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.queued', { state: 'detached' });
+    await expect.poll(focused).toBe('composer-input ');
+  });
+
+  it('shows again what is set when what was chosen could not be', async () => {
+    const { page } = stage;
+    const options = [
+      { value: 'large', name: 'Large' },
+      { value: 'small', name: 'Small' },
+    ];
+    const model = { type: 'select', id: 'model', name: 'Model', currentValue: 'large', options };
+    stage.say({ type: 'configOptions', configOptions: [model] });
+    stage.domain.manager.setConfigOption = () => Promise.reject(new Error('not today'));
+    // Also while a turn runs.
+    await stage.startTurn('go');
+    await page.selectOption('.picker-select', 'small');
+    await page.waitForSelector('.banner-error:has-text("not today")');
+    await expect.poll(() => page.inputValue('.picker-select')).toBe('large');
   });
 
   it('brings a draft back when its panel was closed', async () => {

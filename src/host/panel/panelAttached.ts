@@ -4,7 +4,9 @@ import type { ContentBlock } from '../../session/agentPort.ts';
 
 /** The prompt of a draft, as the protocol has it: the text, then each attachment. */
 export function promptBlocks(draft: Draft): ContentBlock[] {
-  return [{ type: 'text', text: draft.text }, ...draft.attached.map(attachedBlock)];
+  const attached = draft.attached.map(attachedBlock);
+  // A picture can say all there is to say.
+  return draft.text === '' ? attached : [{ type: 'text', text: draft.text }, ...attached];
 }
 
 function attachedBlock(attached: Attached): ContentBlock {

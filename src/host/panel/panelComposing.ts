@@ -127,7 +127,8 @@ export class PanelComposing {
   async #attach(reading: readonly Promise<Attached>[]): Promise<void> {
     const read = await Promise.allSettled(reading);
     const attached = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    if (attached.length > 0) this.#compose({ text: '', attached });
+    // Also with nothing: a message that waits for what it attaches is not to wait for ever.
+    this.#compose({ text: '', attached }, true);
     for (const one of read) if (one.status === 'rejected') throw one.reason;
   }
 
@@ -137,7 +138,7 @@ export class PanelComposing {
     if (edit && blocks !== undefined) this.#compose(draftOf(blocks));
   }
 
-  #compose(draft: Draft): void {
-    this.#deps.channel.tell((seq) => ({ type: 'compose', seq, draft }));
+  #compose(draft: Draft, asked = false): void {
+    this.#deps.channel.tell((seq) => ({ type: 'compose', seq, draft, ...(asked && { asked }) }));
   }
 }

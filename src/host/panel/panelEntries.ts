@@ -76,6 +76,7 @@ function withoutNames({
   blocks?: readonly ContentBlock[] | undefined;
 }): string {
   const names = blocks.length === 0 ? '' : `\n${promptText(blocks)}`;
+  if (`\n${text}` === names) return '';
   return names !== '' && text.endsWith(names) ? text.slice(0, -names.length) : text;
 }
 

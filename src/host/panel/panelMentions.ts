@@ -85,7 +85,9 @@ export class PanelMentions {
   }
 
   async #fileMentions(query: string): Promise<Mention[]> {
-    if (query === '') return openFiles().map(fileMention);
+    // Before anything is typed: what is open, then what stands at the top of the workspace.
+    const open = query === '' ? openFiles() : [];
+    const shown = new Set(open.map(String));
     const uris = await this.#list();
     const paths = new Map(uris.map((uri) => [vscode.workspace.asRelativePath(uri), uri]));
     const folders = new Map<string, vscode.Uri>();
@@ -107,9 +109,10 @@ export class PanelMentions {
       }
     }
     return [
-      ...bestMatches([...paths.keys()], query, shownFiles).flatMap((path) => {
+      ...open.map(fileMention),
+      ...bestMatches([...paths.keys()], query, shownFiles - open.length).flatMap((path) => {
         const uri = paths.get(path);
-        return uri === undefined ? [] : [fileMention(uri)];
+        return uri === undefined || shown.has(String(uri)) ? [] : [fileMention(uri)];
       }),
       ...bestMatches([...folders.keys()], query, shownFolders).flatMap((path) => {
         const uri = folders.get(path);

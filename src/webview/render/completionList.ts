@@ -44,10 +44,28 @@ export class CompletionList {
     return this.active === undefined ? undefined : `completion-${this.#active}`;
   }
 
-  /** Lists these rows; hides when there are none. The active one stays while the rows are the same. */
-  show(rows: readonly Completion[], label: 'commands' | 'mentions'): void {
+  /**
+   * Lists these rows; where there are none it says `nothing`, or hides. The active one stays while the rows are
+   * the same.
+   */
+  show(rows: readonly Completion[], label: 'commands' | 'mentions', nothing?: string): void {
     const shown = rows.slice(0, shownLimit);
+    if (shown.length === 0 && nothing !== undefined) {
+      this.#rows = [];
+      this.element.hidden = false;
+      this.element.setAttribute('aria-label', word(label));
+      this.element.replaceChildren(
+        make('div', {
+          class: 'completion muted',
+          role: 'option',
+          text: nothing,
+          attributes: { 'aria-disabled': 'true' },
+        }),
+      );
+      return;
+    }
     const same =
+      shown.length > 0 &&
       shown.length === this.#rows.length &&
       shown.every(
         (row, index) =>
@@ -70,6 +88,7 @@ export class CompletionList {
   /** Moves the active option, round the ends. */
   move(by: number): void {
     const count = this.#rows.length;
+    if (count === 0) return;
     this.#active = (this.#active + by + count) % count;
     this.#mark();
   }

@@ -6,7 +6,18 @@ import { commandPrefix, complete, matchingCommands } from '../slashCommands.ts';
 import type { PanelModel } from '../store.ts';
 import { CompletionList } from './completionList.ts';
 import type { Completion } from './completionList.ts';
+import { word } from '../words.ts';
 import type { PanelContext } from './context.ts';
+
+/** Whether the letters of a query stand in a name or its place, in order. */
+function stillFits({ name, detail }: Mention, query: string): boolean {
+  const text = `${name} ${detail}`.toLowerCase();
+  let at = -1;
+  return Array.from(query.toLowerCase()).every((letter) => {
+    at = text.indexOf(letter, at + 1);
+    return at >= 0;
+  });
+}
 
 const mentionIcons: Readonly<Record<Mention['ref']['type'], string>> = {
   file: 'file',
@@ -21,17 +32,27 @@ export class Completions {
   readonly #input: HTMLTextAreaElement;
   readonly #context: PanelContext;
   readonly #onEdit: () => void;
+  readonly #onAttach: () => void;
   readonly #list = new CompletionList();
   #commands: readonly CommandView[] = [];
   #mentions: PanelModel['mentions'];
   /** What the host was asked last, so that it is asked once. */
   #asked: string | undefined;
 
-  /** @param onEdit called after a completion has changed the input */
-  constructor(input: HTMLTextAreaElement, context: PanelContext, onEdit: () => void) {
+  /**
+   * @param onEdit called after a completion has changed the input
+   * @param onAttach called when the host has been asked for something to attach
+   */
+  constructor(
+    input: HTMLTextAreaElement,
+    context: PanelContext,
+    onEdit: () => void,
+    onAttach: () => void,
+  ) {
     this.#input = input;
     this.#context = context;
     this.#onEdit = onEdit;
+    this.#onAttach = onAttach;
   }
 
   /** The list itself. */
@@ -84,6 +105,7 @@ export class Completions {
     switch (event.key) {
       case 'ArrowUp':
       case 'ArrowDown':
+        if (active === undefined) return false;
         this.#list.move(event.key === 'ArrowUp' ? -1 : 1);
         this.#mark();
         return true;
@@ -111,8 +133,15 @@ export class Completions {
       this.#asked = query;
       this.#context.post({ type: 'mention', query });
     }
-    const rows = this.#mentions?.mentions.map((mention) => this.#mentionRow(mention)) ?? [];
-    if (this.#mentions?.asked === query || !this.#list.open) this.#list.show(rows, 'mentions');
+    const known = this.#mentions?.mentions ?? [];
+    const answered = this.#mentions?.asked === query;
+    // Of what an earlier query found, what still fits can be chosen already; the rest is not what is meant now.
+    const fitting = answered ? known : known.filter((mention) => stillFits(mention, query));
+    this.#list.show(
+      fitting.map((mention) => this.#mentionRow(mention)),
+      'mentions',
+      answered && query !== '' ? word('mentionNothing') : undefined,
+    );
   }
 
   #mentionRow(mention: Mention): Completion {
@@ -123,6 +152,7 @@ export class Completions {
       detail,
       pick: () => {
         this.#context.post({ type: 'attach', ref });
+        this.#onAttach();
         const { value, selectionStart } = this.#input;
         this.#replace(completeMention(value, selectionStart, name.replaceAll(/\s+/g, '_')));
       },

@@ -1,15 +1,14 @@
 // Where the user writes: grows with its text, completes commands and mentions, takes pictures, walks the history, sends and stops.
-import { type Attached, type Draft, imageLimit } from '../../chatProtocol/composing.ts';
+import { type Draft, promptLimit } from '../../chatProtocol/composing.ts';
 import type { SessionView } from '../../chatProtocol/session.ts';
+import { commandHint, placeholder } from '../composerTexts.ts';
 import { putCursor } from '../cursor.ts';
 import { button, make, setText } from '../dom.ts';
-import { droppedUris, imagesIn, readImage } from '../droppedItems.ts';
 import { PromptHistory } from '../promptHistory.ts';
-import { calledCommand } from '../slashCommands.ts';
 import type { PanelModel } from '../store.ts';
 import { exactLine } from '../visibleText.ts';
 import { word } from '../words.ts';
-import { AttachmentStrip } from './attachmentStrip.ts';
+import { Attaching } from './attaching.ts';
 import { Completions } from './completions.ts';
 import type { PanelContext } from './context.ts';
 import { watchDrops } from './dropTarget.ts';
@@ -21,6 +20,8 @@ export interface ComposerEvents {
   readonly onDraft: () => void;
   /** A prompt was sent. */
   readonly onSend: () => void;
+  /** The walk through earlier prompts needs the page before the oldest entry. */
+  readonly onOlder: () => void;
 }
 
 /** The composer. */
@@ -31,24 +32,33 @@ export class Composer {
   readonly #input: HTMLTextAreaElement;
   readonly #box: HTMLElement;
   readonly #hint = make('span', { class: 'composer-hint muted' });
-  /** What could not be attached, and why. */
-  readonly #note = make('p', { class: 'composer-note', role: 'status', hidden: true });
   readonly #send: HTMLButtonElement;
   readonly #attach: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
   readonly #completions: Completions;
-  readonly #strip: AttachmentStrip;
+  readonly #attaching: Attaching;
   readonly #pickers: Pickers;
   readonly #history = new PromptHistory();
   #session: SessionView | undefined;
   #composed: number | undefined;
+  #error: PanelModel['error'];
+  /** The message is to be sent as soon as what it attaches is there. */
+  #sendWanted = false;
+  /** The walk goes on as soon as there are older prompts. */
+  #walkWanted = false;
+  #hasOlder = false;
 
   constructor(context: PanelContext, events: ComposerEvents) {
     this.#context = context;
     this.#events = events;
     this.#pickers = new Pickers(context);
-    this.#strip = new AttachmentStrip(() => {
-      this.#edited();
+    this.#attaching = new Attaching(context, {
+      onChange: () => {
+        this.#edited();
+      },
+      onArrived: (whole) => {
+        this.#arrived(whole);
+      },
     });
     this.#input = make('textarea', {
       class: 'composer-input',
@@ -61,8 +71,10 @@ export class Composer {
       on: {
         input: () => {
           this.#history.reset();
-          // Who writes on has read what could not be attached; something else that comes in says nothing of that.
-          this.#note.hidden = true;
+          this.#walkWanted = false;
+          this.#sendWanted = false;
+          // Something else that comes in says nothing of what could not be attached.
+          this.#attaching.quiet();
           this.#edited();
           this.#completions.refresh();
         },
@@ -70,7 +82,7 @@ export class Composer {
           if (this.#key(event)) event.preventDefault();
         },
         paste: (event) => {
-          if (event.clipboardData !== null && this.#takeImages(event.clipboardData)) {
+          if (event.clipboardData !== null && this.#attaching.takeImages(event.clipboardData)) {
             event.preventDefault();
           }
         },
@@ -79,9 +91,16 @@ export class Composer {
         },
       },
     });
-    this.#completions = new Completions(this.#input, context, () => {
-      this.#edited();
-    });
+    this.#completions = new Completions(
+      this.#input,
+      context,
+      () => {
+        this.#edited();
+      },
+      () => {
+        this.#attaching.asked();
+      },
+    );
     this.#send = button({
       class: 'icon-button send',
       icon: 'send',
@@ -111,7 +130,7 @@ export class Composer {
     this.#box = make(
       'div',
       { class: 'composer-box' },
-      this.#strip.element,
+      this.#attaching.strip.element,
       this.#input,
       make(
         'div',
@@ -126,30 +145,39 @@ export class Composer {
       'div',
       { class: 'composer' },
       this.#completions.element,
-      this.#note,
+      this.#attaching.note,
       this.#box,
     );
     watchDrops(this.#box, (dropped) => {
-      this.#takeDrop(dropped);
+      if (this.#input.disabled) return;
+      this.#attaching.takeDrop(dropped);
+      this.focus();
     });
   }
 
   /** What is written and not sent. */
   get draft(): Draft {
-    return { text: this.#input.value, attached: [...this.#strip.attached] };
+    return { text: this.#input.value, attached: [...this.#attaching.strip.attached] };
   }
 
   /** Shows what the session allows, and takes what the host puts here. */
   update(session: SessionView, model: PanelModel): void {
     this.#history.set(userPrompts(model));
+    this.#hasOlder = model.before !== undefined;
     this.#completions.update(session.commands, model.mentions);
     for (const draft of model.composed.slice(this.#composed ?? model.composed.length)) {
       this.add(draft);
       this.focus();
+      if (draft.asked) this.#attaching.answered(draft.attached.length > 0);
     }
     this.#composed = model.composed.length;
+    if (this.#walkWanted && !model.loadingOlder) this.#walk(true);
+    // What was chosen and could not be set is not what is set.
+    if (model.error !== this.#error && model.error !== undefined) this.#pickers.reset();
+    this.#error = model.error;
     if (session === this.#session) return;
     this.#session = session;
+    this.#attaching.update(session);
     const { status, agentName, readOnly, pickers } = session;
     const busy = status === 'working' || status === 'needsInput';
     this.#stop.hidden = !busy;
@@ -172,7 +200,7 @@ export class Composer {
   setDraft(draft: Draft): void {
     this.#input.value = draft.text;
     this.#input.setSelectionRange(draft.text.length, draft.text.length);
-    this.#strip.set(draft.attached);
+    this.#attaching.strip.set(draft.attached);
     this.#completions.hide();
     this.#edited();
   }
@@ -183,7 +211,7 @@ export class Composer {
     if (draft.text !== '') {
       this.#input.value = text === '' ? draft.text : `${text}\n${draft.text}`;
     }
-    this.#strip.add(draft.attached);
+    this.#attaching.strip.add(draft.attached);
     this.#edited();
   }
 
@@ -197,13 +225,8 @@ export class Composer {
     this.#input.style.height = 'auto';
     this.#input.style.height = `${this.#input.scrollHeight}px`;
     const { value, disabled } = this.#input;
-    this.#send.disabled = value.trim() === '' || disabled;
-    const called = calledCommand(this.#session?.commands ?? [], value);
-    const hint =
-      called === undefined
-        ? ''
-        : [called.hint ?? '', called.description].filter((part) => part !== '').join(' — ');
-    setText(this.#hint, exactLine(hint));
+    this.#send.disabled = this.#isEmpty() || disabled;
+    setText(this.#hint, commandHint(this.#session?.commands ?? [], value));
   }
 
   /** Whether the key was taken. Keys of an input method belong to it. */
@@ -230,82 +253,52 @@ export class Composer {
     const walking = this.#history.isShowing(value);
     if (value !== '' && !walking) return false;
     const text = up ? this.#history.older() : this.#history.newer();
+    // The conversation goes on behind the oldest entry that is here.
+    this.#walkWanted = text === undefined && up && this.#hasOlder;
+    if (this.#walkWanted) this.#events.onOlder();
     if (text === undefined) return walking;
-    this.setDraft({ text, attached: [...this.#strip.attached] });
+    this.setDraft({ text, attached: [...this.#attaching.strip.attached] });
     return true;
   }
 
   /** In an empty input, Backspace takes the last attachment away. */
   #detachLast(): boolean {
-    const { attached } = this.#strip;
+    const { attached } = this.#attaching.strip;
     if (this.#input.value !== '' || attached.length === 0) return false;
-    this.#strip.set(attached.slice(0, -1));
+    this.#attaching.strip.set(attached.slice(0, -1));
     return true;
+  }
+
+  #isEmpty(): boolean {
+    const { awaiting, strip } = this.#attaching;
+    const nothing = strip.attached.length === 0 && !awaiting;
+    return this.#input.value.trim() === '' && nothing;
+  }
+
+  /** Something that was awaited is here, or will not come: then the message is the user's to look at again. */
+  #arrived(attached: boolean): void {
+    if (!attached) this.#sendWanted = false;
+    this.#refresh();
+    if (this.#sendWanted && !this.#attaching.awaiting) this.#submit();
   }
 
   #submit(): void {
     const { text, attached } = this.draft;
-    if (text.trim() === '' || this.#input.disabled) return;
+    if (this.#isEmpty() || this.#input.disabled) return;
+    if (text.length > promptLimit) {
+      this.#attaching.say(word('promptTooLong', promptLimit.toLocaleString()));
+      return;
+    }
+    this.#sendWanted = this.#attaching.awaiting;
+    if (this.#sendWanted) return;
     this.#context.post({ type: 'prompt', text, ...(attached.length === 0 ? {} : { attached }) });
     this.#history.reset();
-    this.#note.hidden = true;
+    this.#attaching.quiet();
     this.setDraft({ text: '', attached: [] });
     this.#events.onSend();
-  }
-
-  #takeDrop(dropped: DataTransfer): void {
-    if (this.#input.disabled || this.#takeImages(dropped)) return;
-    const uris = droppedUris(dropped);
-    if (uris.length > 0) this.#context.post({ type: 'attachUris', uris });
-    // Of a file that comes from outside the editor a page learns neither address nor owner.
-    else if (dropped.files.length > 0) this.#say(word('dropNotTaken'));
-    this.focus();
-  }
-
-  /** Whether there were pictures: they are attached, or it is said why not. */
-  #takeImages(data: DataTransfer): boolean {
-    const images = imagesIn(data);
-    if (images.length === 0) return false;
-    if (this.#session?.takesImages === false) {
-      this.#say(word('imageNotTaken', exactLine(this.#session.agentName)));
-      return true;
-    }
-    void this.#attachImages(images);
-    return true;
-  }
-
-  async #attachImages(images: readonly File[]): Promise<void> {
-    const read = await Promise.all(images.map((file) => readImage(file, word('imagePasted'))));
-    const attached = read.filter((one): one is Attached => one !== undefined);
-    this.#strip.add(attached);
-    if (attached.length < read.length) this.#say(word('imageTooLarge', imageLimit / 1_000_000));
-  }
-
-  #say(text: string): void {
-    this.#note.hidden = false;
-    setText(this.#note, text);
   }
 }
 
 function userPrompts(model: PanelModel): readonly string[] {
   return model.entries.flatMap((entry) => (entry.type === 'user' ? [entry.text] : []));
-}
-
-function placeholder(session: SessionView, busy: boolean): string {
-  const name = exactLine(session.agentName);
-  if (session.readOnly === 'newerVersion') return word('composerNewerVersion');
-  if (session.readOnly === 'ownedElsewhere') return word('composerOwnedElsewhere');
-  if (busy) return word('composerBusy');
-  switch (session.status) {
-    case 'dormant':
-    case 'crashed':
-    case 'failed':
-      return word('composerAsleep', name);
-    case 'starting':
-    case 'ready':
-    case 'stopping':
-    case 'working':
-    case 'needsInput':
-      return word('composerPlaceholder', name);
-  }
 }

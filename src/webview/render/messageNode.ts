@@ -22,6 +22,7 @@ export class MessageNode implements EntryNode {
       const text = new CappedText(make('div', { class: 'plain-text' }), userLimit);
       this.#show = (raw) => {
         text.update(readable(raw));
+        text.element.hidden = raw === '';
       };
       this.element = make(
         'article',

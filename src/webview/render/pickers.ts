@@ -10,6 +10,7 @@ export class Pickers {
   readonly element = make('div', { class: 'pickers' });
   readonly #context: PanelContext;
   #shown = '';
+  #last: readonly [readonly PickerView[], boolean] | undefined;
 
   constructor(context: PanelContext) {
     this.#context = context;
@@ -17,6 +18,7 @@ export class Pickers {
 
   /** Shows what can be set. */
   update(pickers: readonly PickerView[], disabled: boolean): void {
+    this.#last = [pickers, disabled];
     const shown = JSON.stringify([pickers, disabled]);
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -25,6 +27,12 @@ export class Pickers {
       ...pickers.map((picker, index) => this.#node(picker, `picker-${index}`, disabled)),
     );
     if (focused?.startsWith('picker-') === true) document.getElementById(focused)?.focus();
+  }
+
+  /** Shows again what is set, whatever was chosen meanwhile. */
+  reset(): void {
+    this.#shown = '';
+    if (this.#last !== undefined) this.update(...this.#last);
   }
 
   #node(picker: PickerView, id: string, disabled: boolean): HTMLElement {

@@ -30,12 +30,23 @@ export class QueueView {
     if (shown === this.#shown) return;
     this.#shown = shown;
     const focused = document.activeElement?.id ?? '';
+    const at = [...this.element.children].findIndex((row) => row.contains(document.activeElement));
     this.element.hidden = queue.length === 0;
     this.element.replaceChildren(
       ...queue.map((prompt, index) => this.#row(prompt, index, queue.length)),
     );
     // A prompt that was moved keeps the focus where the key was pressed, for the next press.
-    if (focused.startsWith('queued-')) document.getElementById(focused)?.focus();
+    if (focused.startsWith('queued-')) this.#putFocus(document.getElementById(focused), at);
+  }
+
+  /** Where the key was pressed, if that is there and can be pressed; else beside it; else out of an empty queue. */
+  #putFocus(button: HTMLElement | null, row: number): void {
+    const near = this.element.children[Math.min(row, this.element.childElementCount - 1)];
+    const usable = button?.matches(':enabled') === true ? button : undefined;
+    const own = button?.closest('.queued') ?? near;
+    const next = usable ?? own?.querySelector<HTMLElement>('button:enabled:not(.editQueued)');
+    if (next === undefined || next === null) this.element.dispatchEvent(new Event('lostfocus'));
+    else next.focus();
   }
 
   #row({ promptId, text }: Queued, index: number, count: number): HTMLElement {

@@ -53,6 +53,8 @@ export class PanelStage {
   readonly said: FromPanel[] = [];
   /** What the editor was asked to do. */
   readonly opened: string[] = [];
+  /** What can be attached by its name. */
+  mentions: MentionSource = fewMentions;
   /** The files that the editor says the session has changed. */
   changes: readonly ChangedFile[] = [];
   /** Requests to anywhere but the panel's own files; script and policy errors of the page. */
@@ -98,7 +100,11 @@ export class PanelStage {
         openChange: (_, path) => Promise.resolve(void this.opened.push(`change ${path}`)),
         revertChange: (_, path) => Promise.resolve(void this.opened.push(`revert ${path}`)),
       },
-      mentions: fewMentions,
+      mentions: {
+        find: (query) => this.mentions.find(query),
+        read: (ref) => this.mentions.read(ref),
+        dropped: (uri) => this.mentions.dropped(uri),
+      },
       drafts: this.drafts,
     });
     this.#subscriptions = [
@@ -260,7 +266,7 @@ export class PanelStage {
 }
 
 /** A workspace with two files and a selection. */
-const fewMentions: MentionSource = {
+export const fewMentions: MentionSource = {
   find: (query) =>
     Promise.resolve(
       [
