@@ -183,6 +183,22 @@ describe('the transcript', () => {
     await page.waitForSelector('.to-end', { state: 'hidden' });
   });
 
+  it('goes to a message of the user of long ago, whose page is not loaded yet', async () => {
+    const { page } = stage;
+    await stage.startTurn('long ago');
+    for (let count = 0; count < 650; count += 1) {
+      const patch = { toolCallId: `c${count}`, title: `Call number ${count}` };
+      stage.say({ type: 'toolCall', patch: { ...patch, status: 'completed' } });
+    }
+    await page.waitForSelector('text=Call number 649');
+    await stage.hide();
+    await stage.show();
+    await page.waitForSelector('text=Call number 649');
+    await page.focus('.transcript');
+    await page.keyboard.press('Alt+PageUp');
+    await page.waitForSelector('.entry.user:has-text("long ago")');
+  });
+
   it('opens links and files only through the host', async () => {
     const { page } = stage;
     await stage.startTurn('go');

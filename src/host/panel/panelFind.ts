@@ -14,11 +14,23 @@ export function entriesWith(
   const hits: string[] = [];
   for (const entry of entries) {
     if (isFileBefore(entry)) continue;
-    if (!textsOf(entry).some((text) => text.toLowerCase().includes(wanted))) continue;
+    if (!textsOf(entry).some((text) => has(text, wanted))) continue;
     if (hits.length === hitLimit) return { hits, more: true };
     hits.push(entry.id);
   }
   return { hits, more: false };
+}
+
+/** Whether a text shows another, also where a part of it is written as bold, as code or as a link. */
+function has(text: string, wanted: string): boolean {
+  const lower = text.toLowerCase();
+  if (lower.includes(wanted)) return true;
+  return /[*_~`[]/.test(lower) && withoutMarks(lower).includes(wanted);
+}
+
+/** Markdown without the marks that are not seen. */
+function withoutMarks(text: string): string {
+  return text.replaceAll(/\[([^\]\n]*)\]\([^)\n]*\)/g, '$1').replaceAll(/\*+|_{2,}|~~|`+/g, '');
 }
 
 /** What of an entry can be read in the panel, unfolded. */

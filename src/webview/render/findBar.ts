@@ -10,6 +10,9 @@ import type { TranscriptView } from './transcriptView.ts';
 /** The host is asked this long after the last key, in milliseconds. */
 const askDelay = 150;
 
+/** How often what is shown of a long entry is doubled to find something in it. */
+const mostSteps = 8;
+
 /** The bar at the top of the transcript. */
 export class FindBar {
   readonly element: HTMLElement;
@@ -22,9 +25,13 @@ export class FindBar {
   #found: Found | undefined;
   /** Index of the hit in view. */
   #at = 0;
+  /** Which of its matches is in question; counted from the last one where it is negative. */
+  #within = 0;
+  /** How many matches it shows, as far as it is in the page. */
+  #matches = 0;
   /** The entry that the user chose elsewhere: the hit to begin with. */
   #chosen: string | undefined;
-  /** The hit has just become the one in question: its first match is to be brought into view. */
+  /** Another match has just become the one in question: it is to be brought into view. */
   #approaching = false;
 
   constructor(context: PanelContext, transcript: TranscriptView) {
@@ -91,6 +98,7 @@ export class FindBar {
     putCursor(this.#input);
     this.#input.select();
     this.#found = undefined;
+    this.#within = 0;
     this.#chosen = entryId;
     // At once: what is found meanwhile only says how many there are.
     this.#go(entryId);
@@ -115,6 +123,7 @@ export class FindBar {
     this.#found = found;
     const chosen = this.#chosen === undefined ? -1 : found.hits.indexOf(this.#chosen);
     // The newest hit first: it is the nearest to where conversations are read.
+    if (fresh) this.#within = 0;
     if (fresh) this.#at = chosen >= 0 ? chosen : Math.max(0, found.hits.length - 1);
     this.#show(fresh && this.#chosen === undefined);
   }
@@ -123,10 +132,21 @@ export class FindBar {
   mark(): void {
     const query = this.element.hidden ? '' : this.#input.value;
     const active = this.#chosen ?? this.#found?.hits[this.#at];
-    const first = markMatches(this.#transcript.mounted, query, active);
-    if (!this.#approaching || active === undefined || first === undefined) return;
+    const look = (): readonly Range[] =>
+      markMatches(this.#transcript.mounted, query, active, this.#within);
+    let matches = look();
+    if (this.#approaching && active !== undefined) {
+      // It may be in what is left out of a long text.
+      for (let more = 0; matches.length === 0 && more < mostSteps; more += 1) {
+        if (!this.#transcript.showMore(active)) break;
+        matches = look();
+      }
+    }
+    this.#matches = matches.length;
+    const match = matches.at(this.#within);
+    if (!this.#approaching || active === undefined || match === undefined) return;
     this.#approaching = false;
-    this.#transcript.approach(active, first);
+    this.#transcript.approach(active, match);
   }
 
   #go(entryId: string): void {
@@ -165,8 +185,13 @@ export class FindBar {
     const count = this.#found?.hits.length ?? 0;
     if (count === 0) return;
     this.#chosen = undefined;
-    this.#at = (this.#at + by + count) % count;
-    this.#show(true);
+    // First from match to match of an entry, which can be longer than the view; then to the next entry.
+    const within = (this.#within < 0 ? this.#matches + this.#within : this.#within) + by;
+    const stays = this.#matches > 0 && within >= 0 && within < this.#matches;
+    this.#within = stays ? within : by < 0 ? -1 : 0;
+    if (stays) this.#approaching = true;
+    else this.#at = (this.#at + by + count) % count;
+    this.#show(!stays);
   }
 
   #show(go: boolean): void {

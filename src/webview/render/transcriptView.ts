@@ -8,6 +8,7 @@ import type { PanelContext } from './context.ts';
 import { HeldNodes } from './heldNodes.ts';
 import { OlderLine } from './olderLine.ts';
 import { placeNodes } from './placeNodes.ts';
+import { scrollWithin } from './scrollWithin.ts';
 
 /** Nearer than this to the end the view follows it, in CSS pixels. */
 const followDistance = 32;
@@ -51,6 +52,8 @@ export class TranscriptView {
   /** A place that is not loaded yet, and whether its page has been asked for. */
   #goal: ScrollPlace;
   #goalAsked = false;
+  /** The user's message before the oldest entry is wanted, as soon as its page is here. */
+  #turnWanted = false;
   /** An entry to be opened as soon as it is in the page. */
   #toUnfold: string | undefined;
   /** Where the view was scrolled to last, by itself or by the reader. */
@@ -112,6 +115,7 @@ export class TranscriptView {
     this.#working.hidden = session?.status !== 'working' || isAnswering(entries.at(-1));
     this.element.setAttribute('aria-busy', String(this.#running));
     this.#reachGoal(model.loadingOlder);
+    if (this.#turnWanted && !model.loadingOlder) this.goToTurn(-1);
     this.#render();
     this.#events.onRender();
   }
@@ -124,6 +128,7 @@ export class TranscriptView {
   /** Goes to a place, fetching what is not loaded; to the end when the entry is nowhere. */
   goTo(place: ScrollPlace): void {
     this.#goal = undefined;
+    this.#turnWanted = false;
     if (place !== undefined && !this.#has(place.entryId) && this.#hasOlder) {
       this.#goal = place;
       this.#goalAsked = this.#events.onOlder(place.entryId);
@@ -155,7 +160,8 @@ export class TranscriptView {
       return true;
     }
     if (direction === 1) this.goTo(undefined);
-    else if (this.#hasOlder) this.#events.onOlder();
+    this.#turnWanted = direction === -1 && this.#hasOlder;
+    if (this.#turnWanted) this.#events.onOlder();
     return false;
   }
 
@@ -176,10 +182,21 @@ export class TranscriptView {
     this.#render();
   }
 
+  /** Shows more of an entry that is in the page and cut short; whether there was more. */
+  showMore(entryId: string): boolean {
+    const element = this.#nodes.element(entryId);
+    const buttons = [...(element?.querySelectorAll<HTMLElement>('.more:not([hidden])') ?? [])];
+    for (const one of buttons) one.click();
+    // A place far down in it is looked for next: nothing may take it for as short as it was.
+    if (buttons.length > 0) this.#measure();
+    return buttons.length > 0;
+  }
+
   /** Moves a part of an entry into view, unless it is there already: an entry can be longer than the view. */
   approach(entryId: string, part: Range): void {
     const element = this.#nodes.element(entryId);
     if (element === undefined) return;
+    scrollWithin(element, part);
     const view = this.element.getBoundingClientRect();
     const { top, bottom } = part.getBoundingClientRect();
     if (top >= view.top + revealMargin && bottom <= view.bottom - revealMargin) return;
@@ -287,6 +304,7 @@ export class TranscriptView {
     const up = scrollTop < this.#lastTop;
     this.#lastTop = scrollTop;
     this.#goal = undefined;
+    this.#turnWanted = false;
     const rest = scrollHeight - scrollTop - clientHeight;
     // A reader who moves up by a hair means it; one who comes near the end wants to be taken along.
     this.#following = rest < (up ? 2 : followDistance);
