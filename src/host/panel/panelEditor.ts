@@ -45,24 +45,21 @@ export class EditorForPanels implements PanelEditor, ChangeEditor, vscode.Dispos
     const target = linkTarget(href, cwd);
     switch (target.kind) {
       case 'file':
-        return this.openFile(target.path, target.line, cwd);
+        return openPlace(target.path, target, cwd);
       case 'external':
         return openExternal(target.url);
       case 'refused':
-        throw new SessionError('invalidArgument', 'Roost does not open links of this kind.', {
-          hint: `The link leads to: ${href.slice(0, 200)}`,
-        });
+        throw new SessionError(
+          'invalidArgument',
+          vscode.l10n.t('Roost does not open links of this kind.'),
+          { hint: vscode.l10n.t('The link leads to: {0}', href.slice(0, 200)) },
+        );
     }
   }
 
   async openFile(path: string, line: number | undefined, cwd: string): Promise<void> {
     const target = linkTarget(path, cwd);
-    const named = target.kind === 'file' ? target.path : path;
-    const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath) ?? [cwd];
-    const uri = vscode.Uri.file(await containedPath(named, folders));
-    const position = new vscode.Position(line ?? 0, 0);
-    const selection = line === undefined ? {} : { selection: new vscode.Range(position, position) };
-    await vscode.commands.executeCommand('vscode.open', uri, { preview: true, ...selection });
+    return openPlace(target.kind === 'file' ? target.path : path, { line }, cwd);
   }
 
   async copy(text: string): Promise<void> {
@@ -128,6 +125,29 @@ export class EditorForPanels implements PanelEditor, ChangeEditor, vscode.Dispos
   dispose(): void {
     this.#watch.dispose();
   }
+}
+
+/** Opens a file of the workspace at a place, and shows a folder in the explorer. */
+async function openPlace(
+  path: string,
+  { line, column }: { readonly line?: number | undefined; readonly column?: number | undefined },
+  cwd: string,
+): Promise<void> {
+  const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath) ?? [cwd];
+  const uri = vscode.Uri.file(await containedPath(path, folders));
+  const there = await Promise.resolve(vscode.workspace.fs.stat(uri)).catch(() => undefined);
+  if (there === undefined) {
+    throw new SessionError('invalidArgument', vscode.l10n.t('There is no such file: {0}', path), {
+      details: { file: path },
+    });
+  }
+  if ((there.type & vscode.FileType.Directory) !== 0) {
+    await vscode.commands.executeCommand('revealInExplorer', uri);
+    return;
+  }
+  const position = new vscode.Position(line ?? 0, column ?? 0);
+  const selection = line === undefined ? {} : { selection: new vscode.Range(position, position) };
+  await vscode.commands.executeCommand('vscode.open', uri, { preview: true, ...selection });
 }
 
 /** Shows the whole address and opens it only when the user says so. */

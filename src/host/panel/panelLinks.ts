@@ -1,10 +1,15 @@
 // Where a link in an agent's text leads: out of the editor, to a file, or nowhere.
 import { isAbsolute, resolve } from 'node:path';
 
-/** Where a link leads. `line` counts from 0. */
+/** Where a link leads. `line` and `column` count from 0. */
 export type LinkTarget =
   | { readonly kind: 'external'; readonly url: string }
-  | { readonly kind: 'file'; readonly path: string; readonly line?: number }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly line?: number;
+      readonly column?: number;
+    }
   | { readonly kind: 'refused' };
 
 /** Schemes that may leave the editor, after the user has agreed. */
@@ -40,13 +45,20 @@ export function linkTarget(href: string, cwd: string): LinkTarget {
 
 /** A path with its position, as `file#L12`, `file#12`, `file:12` or `file:12:3`. */
 function fileTarget(text: string, cwd: string): LinkTarget {
-  const match = /^(.*?)(?:#L?(\d+)(?:[-:,].*)?|:(\d+)(?::\d+)?)?$/s.exec(text);
+  const match = /^(.*?)(?:#L?(\d+)(?:[:,C](\d+))?(?:[-:,].*)?|:(\d+)(?::(\d+))?)?$/s.exec(text);
   const name = match?.[1] ?? text;
-  const number = match?.[2] ?? match?.[3];
+  const line = match?.[2] ?? match?.[4];
+  const column = match?.[3] ?? match?.[5];
   if (name === '' || name.includes('\0')) return { kind: 'refused' };
   const path = isAbsolute(name) ? name : resolve(cwd, name);
-  if (number === undefined) return { kind: 'file', path };
-  return { kind: 'file', path, line: Math.max(0, Number(number) - 1) };
+  if (line === undefined) return { kind: 'file', path };
+  const place = { line: fromOne(line), ...(column !== undefined && { column: fromOne(column) }) };
+  return { kind: 'file', path, ...place };
+}
+
+/** People count from 1. */
+function fromOne(text: string): number {
+  return Math.max(0, Number(text) - 1);
 }
 
 function decode(text: string): string {

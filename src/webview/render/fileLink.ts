@@ -10,7 +10,8 @@ export function fileLink(
   context: PanelContext,
 ): HTMLButtonElement {
   const { path, line } = location;
-  const name = exactLine(path.split(/[/\\]/).at(-1) ?? path);
+  // A folder may end in what divides folders.
+  const name = exactLine(path.split(/[/\\]/).findLast((part) => part !== '') ?? path);
   const text = line === undefined ? name : `${name}:${line + 1}`;
   return button({
     class: 'link-button file',

@@ -1,7 +1,7 @@
 // Tokens of markdown as DOM nodes: each element is made by name from a closed list and text only ever becomes text, so nothing in it can be markup.
 import type { Token } from 'markdown-it';
 import { make } from '../dom.ts';
-import { readable } from '../visibleText.ts';
+import { exactLine } from '../visibleText.ts';
 import type { PanelContext } from './context.ts';
 
 /** Elements that a token of the same name opens. All of them are without attributes. */
@@ -56,7 +56,7 @@ function link(href: string, context: PanelContext): HTMLElement {
   return make('a', {
     class: 'link',
     role: 'link',
-    title: readable(href),
+    title: exactLine(href),
     attributes: { tabindex: '0' },
     on: {
       click: open,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../../src/chatProtocol/composing.ts';
 import { draftOf, promptBlocks } from '../../../src/host/panel/panelAttached.ts';
 import { PanelDrafts } from '../../../src/host/panel/panelDrafts.ts';
-import { editSides } from '../../../src/host/panel/panelEditSides.ts';
+import { editSides, isWhole } from '../../../src/host/panel/panelEditSides.ts';
 import { entryView } from '../../../src/host/panel/panelEntries.ts';
 import { entriesWith } from '../../../src/host/panel/panelFind.ts';
 import { bestMatches } from '../../../src/host/panel/panelMatches.ts';
@@ -87,9 +87,31 @@ describe('the sides of an edit', () => {
     expect(editSides(part, 'a\nB\nc', false)).toEqual({ before: 'a\nb\nc', after: 'a\nB\nc' });
   });
 
+  it('say when the file is not what the agent saw, and only of what is not done yet', () => {
+    const alone = { before: 'b', after: 'B' };
+    expect(editSides(part, 'x', true)).toEqual({ ...alone, outdated: true });
+    expect(editSides(part, 'x', false)).toEqual(alone);
+    expect(editSides({ oldText: '', newText: 'n' }, 'x', true)).toMatchObject({ outdated: true });
+  });
+
+  it('of a whole file show what would be lost of it as it is by now', () => {
+    const all = { oldText: 'a\nb', newText: 'c' };
+    expect([isWhole(all, 'a\r\nb'), isWhole(all, 'a\nb\n'), isWhole(part, 'a b')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(editSides(all, 'a\nb\nmine', true, true)).toEqual({ before: 'a\nb\nmine', after: 'c' });
+  });
+
+  it('are of the same lines whatever ends them in the file', () => {
+    expect(editSides(part, 'a\r\nb\r\nc', true)).toEqual({ before: 'a\nb\nc', after: 'a\nB\nc' });
+    const whole = { oldText: 'a\nb', newText: 'a\nB' };
+    expect(editSides(whole, 'a\r\nb', true)).toEqual({ before: 'a\nb', after: 'a\nB' });
+  });
+
   it.each([
     ['twice', 'b b'],
-    ['not', 'x'],
     ['no file', undefined],
   ])('are the part alone where it is there %s', (_, file) => {
     expect(editSides(part, file, true)).toEqual({ before: 'b', after: 'B' });
@@ -98,6 +120,8 @@ describe('the sides of an edit', () => {
   it('of a new file begin with nothing', () => {
     const made = { oldText: undefined, newText: 'n' };
     expect(editSides(made, undefined, true)).toEqual({ before: '', after: 'n' });
+    // A file that is there already is what would be lost.
+    expect(editSides(made, 'precious', true)).toEqual({ before: 'precious', after: 'n' });
   });
 });
 

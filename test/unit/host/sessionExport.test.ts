@@ -25,6 +25,54 @@ const entries: TranscriptEntry[] = [
 ];
 
 describe('exports', () => {
+  it('show an edit as a patch, and of a terminal its command and what could be read', () => {
+    const call = { at, type: 'toolCall', kind: 'edit', status: 'completed' } as const;
+    const lines = Array.from({ length: 20 }, (_, line) => `line ${line}`);
+    const edited = lines.with(10, 'line ten');
+    const shown = exportMarkdown(dormant('a'), [
+      {
+        ...call,
+        id: '1',
+        toolCallId: '1',
+        title: 'Edit\n a.ts',
+        content: [
+          {
+            type: 'diff',
+            path: '/work/a.ts',
+            oldText: lines.join('\n'),
+            newText: edited.join('\n'),
+          },
+          { type: 'diff', path: '/work/new.ts', newText: 'all\nnew' },
+        ],
+      },
+      {
+        ...call,
+        id: '2',
+        toolCallId: '2',
+        title: 'Test',
+        terminals: [
+          {
+            terminalId: 'x',
+            command: 'npm test',
+            output: '\u001b[32mgood\u001b[0m\r\n10 %\r90 %\n\u001b]0;title\u0007end',
+            truncated: false,
+          },
+        ],
+      },
+    ]);
+    expect(shown).toContain('**edit: Edit a.ts** (completed)');
+    expect(shown).toContain(
+      [
+        '/work/a.ts\n\n```diff',
+        ' line 7\n line 8\n line 9',
+        '-line 10\n+line ten',
+        ' line 11\n line 12\n line 13\n```',
+      ].join('\n'),
+    );
+    expect(shown).toContain('/work/new.ts\n\n```diff\n+all\n+new\n```');
+    expect(shown).toContain('```\n$ npm test\ngood\n90 %\nend\n```');
+  });
+
   it('as Markdown read like the conversation', () => {
     expect(exportMarkdown(dormant('a'), entries)).toBe(`# Title of a
 
