@@ -6,6 +6,7 @@ import type { FieldInput } from '../formValues.ts';
 import { exactLine, readable } from '../visibleText.ts';
 import { word } from '../words.ts';
 import type { PanelContext, PendingCard } from './context.ts';
+import { scrolledByKeys } from './scrolledByKeys.ts';
 
 type Form = Extract<PendingView, { type: 'form' }>;
 
@@ -51,7 +52,11 @@ export function formCard(request: Form, context: PanelContext): PendingCard {
     'section',
     { class: 'card question', label: `${title}: ${exactLine(request.message)}` },
     make('div', { class: 'card-kicker' }, icon('question'), make('span', { text: title })),
-    make('p', { class: 'card-message', text: readable(request.message) }),
+    make('p', {
+      class: 'card-message',
+      text: readable(request.message),
+      ...scrolledByKeys(request.message),
+    }),
     make('div', { class: 'fields' }, ...controls.map((one) => one.element)),
     make(
       'div',

@@ -23,8 +23,8 @@ export class Header {
   readonly element: HTMLElement;
   readonly #status = make('span', { class: 'status', role: 'status' });
   readonly #title = make('h1', { class: 'title' });
-  readonly #agent = make('span', { class: 'muted' });
-  readonly #folder = make('span', { class: 'muted' });
+  readonly #agent = make('span', { class: 'muted header-note' });
+  readonly #folder = make('span', { class: 'muted header-note' });
   readonly #usage = make('span', { class: 'usage muted', role: 'meter', hidden: true });
   readonly #filled = make('span', { class: 'meter-filled' });
   readonly #percent = make('span');

@@ -6,6 +6,7 @@ import { word } from '../words.ts';
 import type { PanelContext, PendingCard } from './context.ts';
 import { formCard, kickerOf } from './formCard.ts';
 import { permissionCard } from './permissionCard.ts';
+import { scrolledByKeys } from './scrolledByKeys.ts';
 
 /** All cards, oldest first; each lives exactly as long as its request. */
 export class PendingCards {
@@ -112,7 +113,11 @@ function pageCard(
       icon('question'),
       make('span', { text: word('questionTitle') }),
     ),
-    make('p', { class: 'card-message', text: readable(request.message) }),
+    make('p', {
+      class: 'card-message',
+      text: readable(request.message),
+      ...scrolledByKeys(request.message),
+    }),
     detail,
     make(
       'div',

@@ -6,6 +6,7 @@ import { word } from '../words.ts';
 import type { PanelContext, PendingCard } from './context.ts';
 import { fileLink } from './fileLink.ts';
 import { kindIcon } from './kindIcon.ts';
+import { scrolledByKeys } from './scrolledByKeys.ts';
 import { partNode, rawHeading, rawNode } from './toolParts.ts';
 
 type Permission = Extract<PendingView, { type: 'permission' }>;
@@ -44,7 +45,11 @@ export function permissionCard(request: Permission, context: PanelContext): Pend
     'div',
     { class: 'card-title' },
     icon(kindIcon(request.kind)),
-    make('span', { class: 'card-title-text', text: exactLine(request.title) }),
+    make('span', {
+      class: 'card-title-text',
+      text: exactLine(request.title),
+      ...scrolledByKeys(request.title),
+    }),
     ...request.locations.slice(0, 3).map((one) => fileLink(one, context)),
   );
   const body = make('div', { class: 'card-body' });
@@ -69,7 +74,7 @@ export function permissionCard(request: Permission, context: PanelContext): Pend
     make('div', { class: 'card-buttons' }, ...buttons),
     make('p', {
       class: 'muted card-hint',
-      text: word('permissionHint', Math.min(options.length, keyCount), leadingKey()),
+      text: word('permissionHint', leadingKey(), Math.min(options.length, keyCount)),
     }),
   );
   return {
