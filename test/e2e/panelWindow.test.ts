@@ -3,11 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostsToTest } from '../launch/hosts.ts';
-import { root } from '../launch/paths.ts';
+import { attaching } from './panelWindow/attaching.ts';
 import { hostile } from './panelWindow/hostile.ts';
+import { places } from './panelWindow/places.ts';
 import { reading } from './panelWindow/reading.ts';
 import { writing } from './panelWindow/writing.ts';
-import { dropFiles } from './support/dropFiles.ts';
 import { keptLayout } from './support/keptLayout.ts';
 import { pastePicture } from './support/pastePicture.ts';
 import type { RoostWindow } from './support/roostWindow.ts';
@@ -65,6 +65,12 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
   it('attaches a file of the workspace by its name', async () => {
     const composer = roost.panel.locator('.composer-input');
     await composer.click();
+    // Nothing is open yet: what stands at the top of the folder is offered first.
+    await composer.pressSequentially('@');
+    const offered = roost.panel.locator('.completion-name');
+    await offered.filter({ hasText: 'README.md' }).waitFor();
+    expect((await offered.allTextContents()).slice(0, 2)).toEqual(['README.md', 'package.json']);
+    await composer.fill('');
     await composer.pressSequentially('/help @main');
     await roost.panel.locator('.completion', { hasText: 'src/main.ts' }).waitFor();
     await composer.press('Enter');
@@ -107,6 +113,13 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
       .locator('.editor.modified .view-line', { hasText: 'console.log(1);' })
       .waitFor();
     await roost.picture(`${name}-panel-3-compare`);
+    // What is decided on is what would become of the file as it is by now.
+    const now = `${readFileSync(join(folder, 'src', 'main.ts'), 'utf8')}// by somebody else\n`;
+    writeFileSync(join(folder, 'src', 'main.ts'), now);
+    await roost.page
+      .locator('.editor.original .view-line', { hasText: 'by somebody else' })
+      .waitFor({ timeout: 30_000 });
+    await roost.picture(`${name}-panel-3d-changed-meanwhile`);
     await roost.page.locator('.editor-actions a[aria-label^="Allow"]').first().click();
     await tab.waitFor({ state: 'detached' });
     await roost.panel.locator('.entry.agent', { hasText: 'Wrote' }).waitFor();
@@ -252,58 +265,23 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
   });
 
   writing(() => roost, name);
+  places(() => suite, name);
 
-  it('asks before it leaves the editor for a link', async () => {
-    await roost.send('say See [the docs](https://example.invalid/docs).');
-    await roost.panel.locator('a', { hasText: 'the docs' }).click();
-    const dialog = roost.page.locator('.monaco-dialog-box');
-    await dialog.getByText('https://example.invalid/docs').waitFor();
-    await roost.picture(`${name}-panel-7a-link`);
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await dialog.waitFor({ state: 'detached' });
-  });
-
-  it('sends an image that is pasted', async () => {
-    const { panel } = roost;
-    await pastePicture(panel.locator('.composer-input'));
-    await panel.locator('.attached .chip').waitFor();
-    await roost.send('blocks');
-    await panel.getByRole('log').getByText('"type":"image"').waitFor();
-    await panel.locator('.entry.user .chip').last().waitFor();
-  });
-
-  it('attaches what is dropped: a picture from outside, and a file of the explorer', async () => {
-    const { panel, page } = roost;
-    const chips = panel.locator('.attached .chip');
-    const picture = join(root, 'media', 'icon.png');
-    await dropFiles(panel.locator('.transcript'), [picture]);
-    await chips.filter({ hasText: 'icon.png' }).waitFor();
-    await dropFiles(panel.locator('.transcript'), [join(folder, 'README.md')]);
-    await panel.locator('.composer-note', { hasText: 'neither a picture nor a file' }).waitFor();
-    await page.locator('.activitybar a[aria-label^="Explorer"]').click();
-    // The editor leaves a drop to the panel while Shift is held.
-    await roost.drag(
-      page.locator('.explorer-viewlet .monaco-list-row', { hasText: 'README.md' }),
-      panel.locator('.transcript'),
-      'Shift',
-    );
-    await chips.filter({ hasText: 'README.md' }).waitFor();
-    await roost.picture(`${name}-panel-7b-dropped`);
-    await roost.openSideBar();
-    await roost.send('blocks');
-    await panel.getByRole('log').getByText('"type":"resource_link"').waitFor();
-  });
+  attaching(() => suite, name);
 
   reading(() => roost, name);
   hostile(() => suite, name);
 
   it('has its draft again after the window was loaded anew', async () => {
     const input = roost.panel.locator('.composer-input');
+    await pastePicture(input);
     await input.fill('half a thought');
     await expect
       .poll(() => keptLayout(roost.page), { timeout: 60_000 })
       .toContain('half a thought');
     await roost.page.reload();
     await expect.poll(() => input.inputValue(), { timeout: 60_000 }).toBe('half a thought');
+    // With what it takes with it.
+    await roost.panel.locator('.attached .chip', { hasText: 'shot.png' }).waitFor();
   });
 });

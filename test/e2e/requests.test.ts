@@ -190,7 +190,10 @@ describe.each(hostsToTest(['oldest', 'newest']))('who is told in the %s VS Code'
     // By the keys that it names, out of the message box.
     await roost.panel.locator('.composer-input').click();
     await roost.page.keyboard.press('Control+Shift+A');
-    await card('Before my eyes').locator('button:focus', { hasText: 'Allow' }).waitFor();
+    const led = card('Before my eyes').locator('button:focus', { hasText: 'Allow' });
+    await led.waitFor();
+    // And where the keys are now can be seen.
+    expect(await led.evaluate((one) => getComputedStyle(one).outlineStyle)).toBe('solid');
     await roost.picture(`${name}-requests-2b-led`);
     await roost.page.keyboard.press('3');
     await roost.row(/^Ready\s*1$/).waitFor();

@@ -14,7 +14,7 @@ const texts = hostileTexts.map(
 );
 
 /** More steps than this through all of them are no end. */
-const mostSteps = 2000;
+const mostSteps = 1200;
 
 /** A title that turns what follows round, hides a part, looks like markup, an icon and a link, and has no end. */
 function hostileTitle(name: string): string {
@@ -75,10 +75,16 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
       const shown = new Set<string>();
       const bad = new Set<string>();
       const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+      const see = (): void => {
+        for (const entry of transcript.querySelectorAll<HTMLElement>('.entry')) {
+          shown.add(entry.dataset['entryId'] ?? '');
+        }
+      };
       transcript.scrollTop = 0;
       const isAtEnd = (): boolean =>
         transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 2;
-      for (let over = false, step = 0; !over; step += 1) {
+      let step = 0;
+      for (let over = false; !over; step += 1) {
         if (step === steps) {
           const { scrollTop, scrollHeight } = transcript;
           const folded = transcript.querySelectorAll('[aria-expanded=false]').length;
@@ -88,15 +94,15 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
         }
         await frame();
         over = isAtEnd();
+        // At the end what opens moves the view with it: these are seen now.
+        see();
         for (const folded of transcript.querySelectorAll<HTMLElement>('[aria-expanded=false]')) {
           folded.click();
           over = false;
         }
         await frame();
         await frame();
-        for (const entry of transcript.querySelectorAll<HTMLElement>('.entry')) {
-          shown.add(entry.dataset['entryId'] ?? '');
-        }
+        see();
         const wrong = document.querySelectorAll(
           'script:not([nonce],#_vscodeApiScript),iframe,object,embed,svg,img,video,audio,form,style:not([id=_defaultStyles]),base,meta[http-equiv=refresh],.transcript [href],.transcript [src],[style*=url],[onclick],[onerror],[onload],[srcdoc],[id=x],.markdown .button,.markdown input,.markdown button[type=submit],.plain-text *',
         );
@@ -105,12 +111,15 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
       }
       return {
         bad: [...bad],
+        steps: step,
         shown: shown.size,
         frames: window.frames.length,
         ran: document.documentElement.dataset['ran'],
       };
     }, mostSteps);
-    expect(made).toEqual({ bad: [], shown: expect.any(Number) as number, frames: 0 });
+    console.log(`hostile texts: ${made.shown} entries in ${made.steps} steps`);
+    const counts = { steps: expect.any(Number) as number, shown: expect.any(Number) as number };
+    expect(made).toEqual({ bad: [], ...counts, frames: 0 });
     expect(made.shown).toBeGreaterThan(texts.length * 4);
     await roost.picture(`${host}-panel-9b-hostile`);
     page.off('request', listen);
@@ -144,10 +153,10 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
     // What nobody can see has a name here.
     await panel.locator('.title', { hasText: 'Hostile ⟨U+202E⟩txt.exe' }).waitFor();
     await roost
-      .row(/^\/help/)
+      .row(/^usage/)
       .first()
       .click();
-    await panel.locator('.title', { hasText: '/help' }).waitFor();
+    await panel.locator('.title', { hasText: 'usage' }).waitFor();
     writeFileSync(flag, '');
     const told = await roost.notification(/Hostile.* asks: Asked/);
     await roost.picture(`${host}-panel-9c-hostile-title`);
@@ -158,7 +167,7 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
       (await told.locator('.notification-list-item-message').textContent()) ?? '',
     ];
     // The two links are those that answer: the agent's own is none.
-    expect(await told.getByRole('link').allTextContents()).toEqual(['Allow', 'Reject']);
+    expect(await told.getByRole('link').allTextContents()).toEqual(['✓ Allow', '✕ Reject']);
     await roost.hideNotifications();
     await row.click();
     const card = panel.locator('.card.permission');

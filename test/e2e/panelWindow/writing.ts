@@ -28,6 +28,26 @@ export function writing(window: () => RoostWindow, host: string): void {
     expect(await input.inputValue()).toBe('');
   });
 
+  it('takes 200 kB that are pasted, and sends them whole', async () => {
+    const { panel, page } = window();
+    const input = panel.locator('.composer-input');
+    const text = `say ${'A log to be explained. '.repeat(9000)}`;
+    await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await input.click();
+    await page.keyboard.press('Control+v');
+    await expect.poll(() => input.inputValue()).toBe(text);
+    await page.keyboard.press('Enter');
+    await panel.locator('.entry.user .more').last().waitFor();
+    // What is said back is as long, and shown in part, too.
+    await panel.locator('.entry.agent .more').last().waitFor();
+    await window()
+      .row(/^Working/)
+      .waitFor({ state: 'detached' });
+    // What is walked to next is shorter.
+    await window().send('say short');
+    await panel.locator('.entry.agent', { hasText: 'short' }).last().waitFor();
+  });
+
   it('completes the commands that the agent offers, and says what they take', async () => {
     const { panel, page } = window();
     await window().send('commands');
