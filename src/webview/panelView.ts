@@ -53,6 +53,8 @@ export class PanelView {
   #shownReveal: Revealed | undefined;
   #shownSnapshot = 0;
   #draftBack = false;
+  /** How many things the host has put into the composer. */
+  #composed = 0;
   /** Id of the last entry that was shown. */
   #lastEntry: string | undefined;
   /** What an earlier page of this panel left, until it has been put back. */
@@ -97,7 +99,11 @@ export class PanelView {
     pending.update(session.pending);
     queue.update(session.queue);
     changes.update(session, model.changes);
+    const scroll = this.#restored?.scroll;
+    // First what was there: what the host has for the composer comes beside it.
+    this.#restore(composer, model);
     composer.update(session, model);
+    this.#composed = model.composed.length;
     empty.hidden = model.entries.length > 0;
     if (!empty.hidden) empty.replaceChildren(emptyNode(session));
     transcript.element.hidden = model.entries.length === 0;
@@ -105,7 +111,7 @@ export class PanelView {
     const fresh = this.#shownSnapshot !== model.snapshotCount;
     if (fresh) transcript.clear();
     transcript.update(model);
-    if (fresh) transcript.goTo(this.#shownSnapshot === 0 ? this.#restored?.scroll : place);
+    if (fresh) transcript.goTo(this.#shownSnapshot === 0 ? scroll : place);
     this.#shownSnapshot = model.snapshotCount;
     parts.find.update(model.found);
     if (model.revealed !== undefined && model.revealed !== this.#shownReveal) {
@@ -113,7 +119,6 @@ export class PanelView {
     }
     this.#shownReveal = model.revealed;
     this.#lastEntry = model.entries.at(-1)?.id;
-    this.#restore(composer, model);
     if (model.focusCount !== this.#shownFocusCount) {
       const wanted = model.focusInto === 'request' ? pending.focusable : undefined;
       if (wanted === undefined) composer.focus();
@@ -136,16 +141,20 @@ export class PanelView {
   }
 
   #build(): Parts {
-    const composer = new Composer(this.#context, {
-      onDraft: () => {
-        this.#events.onState();
-        if (this.#draftBack) this.#events.post({ type: 'activity' });
+    const composer = new Composer(
+      this.#context,
+      {
+        onDraft: () => {
+          this.#events.onState();
+          if (this.#draftBack) this.#events.post({ type: 'activity' });
+        },
+        onSend: () => {
+          this.#parts?.transcript.goTo(undefined);
+        },
+        onOlder: () => void this.#events.onOlder(),
       },
-      onSend: () => {
-        this.#parts?.transcript.goTo(undefined);
-      },
-      onOlder: () => void this.#events.onOlder(),
-    });
+      this.#composed,
+    );
     const transcript = new TranscriptView(this.#context, {
       onOlder: this.#events.onOlder,
       onScroll: this.#events.onState,

@@ -71,6 +71,22 @@ describe('what can be attached by its name', () => {
     expect(stage.agent.prompts.at(-1)).toHaveLength(2);
   });
 
+  it('is there when the panel is seen again, though it was hidden while that was read', async () => {
+    const { page } = stage;
+    const read = Promise.withResolvers<Attached>();
+    stage.mentions = { ...fewMentions, read: () => read.promise };
+    await page.click(composer);
+    await page.keyboard.type('Look at @mai');
+    await page.waitForSelector('.completion:has-text("src/main.ts")');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => stage.drafts.get(stage.sessionId)?.text).toBe('Look at @main.ts ');
+    await stage.hide();
+    read.resolve(await fewMentions.read({ type: 'file', uri: 'file:///work/src/main.ts' }));
+    await stage.show();
+    await page.waitForSelector('.attached .chip:has-text("main.ts")');
+    expect(await page.inputValue(composer)).toBe('Look at @main.ts ');
+  });
+
   it('keeps a message back whose attachment cannot be read, until it is sent once more', async () => {
     const { page } = stage;
     const read = Promise.withResolvers<Attached>();

@@ -40,7 +40,8 @@ export class Composer {
   readonly #pickers: Pickers;
   readonly #history = new PromptHistory();
   #session: SessionView | undefined;
-  #composed: number | undefined;
+  /** How many of the things that were to go in here have. */
+  #composed: number;
   #error: PanelModel['error'];
   /** The message is to be sent as soon as what it attaches is there. */
   #sendWanted = false;
@@ -48,7 +49,9 @@ export class Composer {
   #walkWanted = false;
   #hasOlder = false;
 
-  constructor(context: PanelContext, events: ComposerEvents) {
+  /** @param composed how many things went into an earlier composer of this page */
+  constructor(context: PanelContext, events: ComposerEvents, composed: number) {
+    this.#composed = composed;
     this.#context = context;
     this.#events = events;
     this.#pickers = new Pickers(context);
@@ -165,7 +168,7 @@ export class Composer {
     this.#history.set(userPrompts(model));
     this.#hasOlder = model.before !== undefined;
     this.#completions.update(session.commands, model.mentions);
-    for (const draft of model.composed.slice(this.#composed ?? model.composed.length)) {
+    for (const draft of model.composed.slice(this.#composed)) {
       this.add(draft);
       this.focus();
       if (draft.asked) this.#attaching.answered(draft.attached.length > 0);
