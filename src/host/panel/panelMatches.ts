@@ -1,8 +1,12 @@
-// Which paths fit what somebody has typed, best first: names before folders, beginnings before middles, letters in order last.
+// Which paths fit what somebody has typed, best first: names before folders, beginnings before middles, letters in order last; before anything is typed, the topmost.
 
-/** At most `limit` of the paths that fit a query, best first; equally good ones by length. */
+/** At most `limit` of the paths that fit a query, best first; equally good ones by length. Without a query by depth. */
 export function bestMatches(paths: readonly string[], query: string, limit: number): string[] {
   const wanted = query.toLowerCase();
+  if (wanted === '') {
+    const depth = (path: string): number => path.split('/').length;
+    return paths.toSorted((a, b) => depth(a) - depth(b) || a.length - b.length).slice(0, limit);
+  }
   return paths
     .flatMap((path) => {
       const score = matchScore(path.toLowerCase(), wanted);

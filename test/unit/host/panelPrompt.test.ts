@@ -73,6 +73,9 @@ describe('paths that fit', () => {
       'test/unit/playlist.test.ts',
       'lib/is/t.ts',
     ]);
+    // Before anything is typed: the topmost.
+    const offered = ['src/deep/a.ts', 'src/b.ts', 'package.json', 'README.md'];
+    expect(bestMatches(offered, '', 3)).toEqual(['README.md', 'package.json', 'src/b.ts']);
     expect(bestMatches(paths, 'unit/', 10)).toEqual(['test/unit/playlist.test.ts']);
     expect(bestMatches(paths, 'zz', 10)).toEqual([]);
     expect(bestMatches(paths, 'list', 2)).toHaveLength(2);
