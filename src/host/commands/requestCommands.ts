@@ -105,8 +105,9 @@ export function requestCommands(
 
     goToRequest: async () => {
       const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
-      const front = waiting.find(({ sessionId }) => sessionId === panels.activeSessionId);
-      const sessionId = (front ?? waiting[0])?.sessionId;
+      const ids = waiting.map(({ sessionId }) => sessionId);
+      const front = ids.find((id) => id === panels.activeSessionId);
+      const sessionId = front ?? preferences.asTheyWait(ids)[0];
       if (sessionId !== undefined) await panels.open(sessionId, { into: 'request' });
       return undefined;
     },
