@@ -181,15 +181,15 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
 
   it('goes from message to message of the user, and copies the conversation as Markdown', async () => {
     const { panel } = roost;
-    /** How far below the top of the view the user's message stands. */
+    /** How far below the top of the view the user's message stands; not a number while it is not in the page. */
     const below = (text: string): Promise<number> =>
-      panel
-        .locator('.entry.user', { hasText: text })
-        .last()
-        .evaluate((one) => {
-          const view = one.closest('.transcript')?.getBoundingClientRect().top ?? Number.NaN;
-          return Math.round(one.getBoundingClientRect().top - view);
-        });
+      panel.locator('.transcript').evaluate((view, wanted) => {
+        const said = [...view.querySelectorAll('.entry.user')].findLast((one) =>
+          one.textContent.includes(wanted),
+        );
+        const top = said?.getBoundingClientRect().top ?? Number.NaN;
+        return Math.round(top - view.getBoundingClientRect().top);
+      }, text);
     const first = async (): Promise<number> => {
       await panel.locator('.previousTurn').click();
       return below('/help');
