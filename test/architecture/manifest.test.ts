@@ -193,7 +193,9 @@ describe('when clauses', () => {
   });
 
   it('ask for the panels that there are, and take keys from no view while one is open', () => {
-    const asking = contributes.keybindings.filter(({ when = '' }) => /activeWebview/.test(when));
+    const asking = contributes.keybindings.filter(({ when = '' }) =>
+      when.includes('activeWebview'),
+    );
     expect(asking.map(({ command }) => command)).toEqual([commandId('goToRequest')]);
     for (const { when = '' } of asking) {
       expect(when).toContain(`activeWebviewPanelId == '${conversationViewType}'`);
