@@ -7,6 +7,9 @@ import type { ChangedFile, ErrorView, SessionView } from '../chatProtocol/sessio
 /** How much output of one terminal is kept, in UTF-16 units. */
 const terminalLimit = 200_000;
 
+/** From how many changes of one message on a table of all entries pays. */
+const fewChanges = 8;
+
 /** What the panel knows. Never changed in place: what is the same object is the same content. */
 export interface PanelModel {
   readonly phase: 'connecting' | 'open' | 'unknownSession' | 'otherVersion';
@@ -176,8 +179,16 @@ export function applyChanges(
 ): readonly EntryView[] {
   if (changes.length === 0) return entries;
   const result = [...entries];
+  // Looked for from the end, what is new is looked for in all of them: many at once ask a table.
+  const places =
+    changes.length < fewChanges
+      ? undefined
+      : new Map(result.map(({ id }, index) => [id, index] as const));
   for (const change of changes) {
-    const at = result.findLastIndex((entry) => entry.id === change.id);
+    const at =
+      places === undefined
+        ? result.findLastIndex((entry) => entry.id === change.id)
+        : (places.get(change.id) ?? -1);
     const current = result[at];
     if (change.type === 'append') {
       // Text for an entry of an older page: it is in that page when it is fetched.
@@ -185,6 +196,7 @@ export function applyChanges(
     } else if (current !== undefined) {
       result[at] = change;
     } else if (!(hasOlder && isOlder(change, result[0]))) {
+      places?.set(change.id, result.length);
       result.push(change);
     }
   }

@@ -129,6 +129,27 @@ describe('deltas', () => {
     const entries = [agent('b')];
     expect(applyChanges(entries, [{ type: 'append', id: 'a', text: 'x' }], true)).toEqual(entries);
   });
+
+  it('does with many at once what it does with one after another, without looking at all entries for each', () => {
+    let looks = 0;
+    const counted = (id: string): EntryView => ({
+      ...agent(id),
+      get id() {
+        looks += 1;
+        return id;
+      },
+    });
+    const entries = Array.from({ length: 1000 }, (_, index) => counted(`e${index}`));
+    const changes = Array.from({ length: 1000 }, (_, index) => [
+      agent(`n${index}`, 'new'),
+      { type: 'append' as const, id: index % 2 === 0 ? `n${index}` : `e${index}`, text: '+' },
+    ]).flat();
+    const together = applyChanges(entries, changes, false);
+    expect(looks).toBeLessThan(10 * entries.length);
+    expect(together).toEqual(
+      changes.reduce<readonly EntryView[]>((now, one) => applyChanges(now, [one], false), entries),
+    );
+  });
 });
 
 describe('older pages', () => {
