@@ -106,7 +106,7 @@ export function requestCommands(
     goToRequest: async () => {
       const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
       const ids = waiting.map(({ sessionId }) => sessionId);
-      const front = ids.find((id) => id === panels.activeSessionId);
+      const front = ids.find((id) => id === round.front);
       const sessionId = front ?? preferences.asTheyWait(ids)[0];
       if (sessionId !== undefined) await panels.open(sessionId, { into: 'request' });
       return undefined;

@@ -13,9 +13,14 @@ export class SessionRound {
     this.#panels = panels;
   }
 
+  /** The session that is in front, or will be in a moment. */
+  get front(): string | undefined {
+    return this.#ahead.at(-1) ?? this.#panels.activeSessionId;
+  }
+
   /** Opens the one of these that follows the one in front; the first when none of them is. */
   async openNext(sessionIds: readonly string[]): Promise<void> {
-    const front = this.#ahead.at(-1) ?? this.#panels.activeSessionId;
+    const { front } = this;
     const at = sessionIds.findIndex((sessionId) => sessionId === front);
     const next = sessionIds[(at + 1) % sessionIds.length];
     if (next === undefined) return;
