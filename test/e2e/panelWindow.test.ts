@@ -139,7 +139,9 @@ describe.each(hostsToTest(['oldest', 'newest']))('the panel in the %s VS Code', 
     await row.locator('.revert-change').click();
     await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Revert File' }).click();
     await panel.locator('.changes').waitFor({ state: 'hidden' });
-    expect(readFileSync(join(folder, 'src', 'main.ts'), 'utf8')).not.toBe('console.log(1);\n');
+    // What is in the editor counts, and that is what it was a moment before it is saved.
+    const saved = (): string => readFileSync(join(folder, 'src', 'main.ts'), 'utf8');
+    await expect.poll(saved).not.toBe('console.log(1);\n');
   });
 
   it('refuses a proposed edit in the editor, too', async () => {
