@@ -65,8 +65,9 @@ export function places(suite: () => SuiteWindow, host: string): void {
     await roost.send(run(colours));
     const output = panel.locator('.terminal-output');
     await output.last().filter({ hasText: '90 %' }).waitFor();
-    expect(await output.last().innerText()).toBe('red blue\n90 %\n');
-    expect(await output.last().locator('span').allInnerTexts()).toEqual(['red', 'blue']);
+    expect(await output.last().textContent()).toBe('red blue\n90 %\n');
+    const coloured = output.last().locator('.text-line span');
+    expect(await coloured.allTextContents()).toEqual(['red', 'blue']);
     await roost.send(run(`yes flooded | head -c 10000000; echo; echo The flood is over.`));
     await output.last().filter({ hasText: 'The flood is over.' }).waitFor();
     await panel.locator('.terminal-exit', { hasText: 'Exit code 0' }).last().waitFor();

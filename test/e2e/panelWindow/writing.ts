@@ -37,12 +37,13 @@ export function writing(window: () => RoostWindow, host: string): void {
     await page.keyboard.press('Control+v');
     await expect.poll(() => input.inputValue()).toBe(text);
     await page.keyboard.press('Enter');
-    await panel.locator('.entry.user .more').last().waitFor();
-    // What is said back is as long, and shown in part, too.
+    // What is said back is as long, and shown in part; what was sent has been pushed out of the page by it.
     await panel.locator('.entry.agent .more').last().waitFor();
     await window()
       .row(/^Working/)
       .waitFor({ state: 'detached' });
+    await panel.locator('.previousTurn').click();
+    await panel.locator('.entry.user .more').last().waitFor();
     // What is walked to next is shorter.
     await window().send('say short');
     await panel.locator('.entry.agent', { hasText: 'short' }).last().waitFor();
