@@ -21,6 +21,12 @@ export function requestCommands(
   const { sessions, panels, preferences } = deps;
   const round = new SessionRound(panels);
 
+  /** The sessions that wait for the user, in the order of their rows. */
+  const waiting = (): readonly string[] =>
+    preferences.inRowOrder(
+      sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0),
+    );
+
   const find = (sessionId: string, requestId: string | undefined): Asked => {
     const pending = sessions.get(sessionId)?.pendingRequests ?? [];
     const request =
@@ -97,17 +103,13 @@ export function requestCommands(
     },
 
     openNeedsYou: async () => {
-      const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
-      const ids = waiting.map(({ sessionId }) => sessionId);
-      await round.openNext(preferences.asTheyWait(ids));
+      await round.openNext(waiting());
       return undefined;
     },
 
     goToRequest: async () => {
-      const waiting = sessions.list().filter(({ pendingRequests }) => pendingRequests.length > 0);
-      const ids = waiting.map(({ sessionId }) => sessionId);
-      const front = ids.find((id) => id === round.front);
-      const sessionId = front ?? preferences.asTheyWait(ids)[0];
+      const ids = waiting();
+      const sessionId = ids.find((id) => id === round.front) ?? ids[0];
       if (sessionId !== undefined) await panels.open(sessionId, { into: 'request' });
       return undefined;
     },

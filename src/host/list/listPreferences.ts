@@ -1,5 +1,6 @@
 // How the user has arranged the list, kept for this workspace from one window to the next.
 import type { Memento } from 'vscode';
+import type { ListedSession } from '../../session/info.ts';
 import type { Logger } from '../../session/ports.ts';
 import type { SessionListModel } from './sessionListModel.ts';
 import { isFiltering, listViewSchema, plainView, type ListView } from './sessionGrouping.ts';
@@ -38,14 +39,9 @@ export class ListPreferences {
     return isFiltering(this.view.filter);
   }
 
-  /** These sessions in the order in which their rows stand below "Needs you"; those that have come since then are last. */
-  asTheyWait(sessionIds: readonly string[]): readonly string[] {
-    const rows = this.#deps.model.members('needsYou');
-    const place = (sessionId: string): number => {
-      const at = rows.indexOf(sessionId);
-      return at === -1 ? rows.length : at;
-    };
-    return sessionIds.toSorted((a, b) => place(a) - place(b));
+  /** These sessions in the order in which their rows stand, or will in a moment, where they are in one group. */
+  inRowOrder(infos: readonly ListedSession[]): readonly string[] {
+    return this.#deps.model.inRowOrder(infos);
   }
 
   /** Arranges the list anew; it is shown so before this returns. */

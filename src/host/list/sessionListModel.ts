@@ -115,13 +115,16 @@ export class SessionListModel implements Disposable {
   members(group: GroupId): readonly string[] {
     let sorted = this.#sorted.get(group);
     if (sorted === undefined) {
-      const keys = new Map(
-        [...(this.#members.get(group) ?? [])].map((id) => [id, this.#placed.get(id)?.key]),
-      );
-      sorted = [...keys.keys()].sort((a, b) => compared(keys.get(a), keys.get(b), a < b));
+      const members = [...(this.#members.get(group) ?? [])];
+      sorted = sortedBy(new Map(members.map((id) => [id, this.#placed.get(id)?.key])));
       this.#sorted.set(group, sorted);
     }
     return sorted;
+  }
+
+  /** These sessions in the order in which rows of one group stand, or will as soon as it is published. */
+  inRowOrder(infos: readonly ListedSession[]): readonly string[] {
+    return sortedBy(new Map(infos.map((info) => [info.sessionId, sortKey(info, this.#view)])));
   }
 
   /** The group a session is shown in. */
@@ -233,6 +236,10 @@ export class SessionListModel implements Disposable {
     if (members.size === 0) this.#members.delete(group);
     return [group];
   }
+}
+
+function sortedBy(keys: ReadonlyMap<string, SortKey | undefined>): string[] {
+  return [...keys.keys()].sort((a, b) => compared(keys.get(a), keys.get(b), a < b));
 }
 
 function compared(a: SortKey | undefined, b: SortKey | undefined, aFirst: boolean): number {

@@ -54,6 +54,18 @@ describe('SessionListModel', () => {
     });
   });
 
+  it('knows the order of rows that are not published yet', () => {
+    const { sessions, model } = build(['a', 'b']);
+    const asking = ['1', '3', '2'].map((id) =>
+      info(id, { createdAt: `2026-01-0${id}T00:00:00.000Z`, pendingRequests: [permission('q')] }),
+    );
+    for (const one of asking) sessions.set(one);
+    expect(model.members('needsYou')).toEqual([]);
+    expect(model.inRowOrder(asking)).toEqual(['3', '2', '1']);
+    model.arrange({ ...model.view, sortBy: 'title' });
+    expect(model.inRowOrder(asking)).toEqual(model.members('needsYou'));
+  });
+
   it('tells of a move once, with both groups, after it can be read', async () => {
     const { sessions, clock, model, published } = build(['a', 'b']);
     sessions.set(info('a', { status: 'working' }));
