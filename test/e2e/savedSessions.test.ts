@@ -185,6 +185,8 @@ describe('sessions on disk', () => {
       await dialog.waitFor({ state: 'detached' });
     }
     await expect.poll(() => globSync('*/*', { cwd: trash })).toEqual([]);
+    // The window is left next; its panel would be back, in front of another, if that was not noted.
+    await expect.poll(() => keptLayout(roost.page), { timeout: 60_000 }).not.toContain('say gamma');
   });
 
   it('are found without a folder, in a workspace of several, and when its file was renamed', async () => {
