@@ -1,10 +1,11 @@
 // Who may write a session: one process, named in an exclusive file next to the session's own.
+import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { SessionError } from '../session/errors.ts';
 import { createFile, readIfThere, removeIfThere, removeQuietly } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
 import type { OwnerIdentity, ProcessIdentity } from './processIdentity.ts';
-import { isMissing, isTaken, storageFailed } from './storageErrors.ts';
+import { isTaken, storageFailed } from './storageErrors.ts';
 
 const ownerSchema = z.object({
   pid: z.int().check(z.positive()),
@@ -44,11 +45,12 @@ export async function takeOwnership(
     try {
       for (let attempt = 0; attempt < attempts; attempt++) {
         if (await claim(fs, temporary, file)) return;
-        const owner = await readOwner(fs, file);
-        if (owner === 'none') continue;
+        const bytes = await readIfThere(fs, file);
+        if (bytes === undefined) continue;
+        const owner = ownerIn(bytes);
         if (owner !== 'unreadable' && isOwn(deps, owner)) return;
         if (await isLive(deps, owner)) break;
-        await removeStale(deps, temporary, file);
+        await removeStale(deps, temporary, file, bytes);
       }
     } finally {
       await removeQuietly(fs, temporary);
@@ -103,20 +105,28 @@ async function claim(fs: FileSystem, temporary: string, file: string): Promise<b
 }
 
 /**
- * Removes a dead owner's file. Two that find the same dead owner must not remove each other's new
- * file, so this is done by whoever holds a second exclusive file, after looking again.
+ * Removes a dead owner's file, whose content is `dead`. Two that find the same dead owner must not remove
+ * each other's new file, so this is done by whoever holds a second exclusive file, after looking again.
+ * That one is named after the dead owner, so whoever is late holds one that is about nobody any more; and
+ * where its holder died, it is removed in the same way, never by merely finding it.
  */
-async function removeStale(deps: OwnerDeps, temporary: string, file: string): Promise<void> {
+async function removeStale(
+  deps: OwnerDeps,
+  temporary: string,
+  file: string,
+  dead: Buffer,
+): Promise<void> {
   const { fs } = deps;
-  const guard = `${file}.taking`;
+  const guard = `${file}.taking-${createHash('sha256').update(dead).digest('hex').slice(0, 16)}`;
   if (!(await claim(fs, temporary, guard))) {
-    const holder = await readOwner(fs, guard);
-    if (holder !== 'none' && !(await isLive(deps, holder))) await removeIfThere(fs, guard);
+    const bytes = await readIfThere(fs, guard);
+    if (bytes === undefined || (await isLive(deps, ownerIn(bytes)))) return;
+    await removeStale(deps, temporary, guard, bytes);
     return;
   }
   try {
-    const owner = await readOwner(fs, file);
-    if (owner !== 'none' && !(await isLive(deps, owner))) await removeIfThere(fs, file);
+    const now = await readIfThere(fs, file);
+    if (now?.equals(dead) === true) await removeIfThere(fs, file);
   } finally {
     await removeQuietly(fs, guard);
   }
@@ -138,14 +148,11 @@ function isOwn(deps: OwnerDeps, owner: Owner): boolean {
 }
 
 async function readOwner(fs: FileSystem, file: string): Promise<Owner | 'none' | 'unreadable'> {
-  let bytes: Buffer | undefined;
-  try {
-    bytes = await readIfThere(fs, file);
-  } catch (error) {
-    if (isMissing(error)) return 'none';
-    throw error;
-  }
-  if (bytes === undefined) return 'none';
+  const bytes = await readIfThere(fs, file);
+  return bytes === undefined ? 'none' : ownerIn(bytes);
+}
+
+function ownerIn(bytes: Buffer): Owner | 'unreadable' {
   try {
     return ownerSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch {

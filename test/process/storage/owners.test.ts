@@ -1,5 +1,6 @@
 // Who may write a session: one live process, and its successor at once.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -97,10 +98,11 @@ describe('owners', () => {
     for (let round = 0; round < 40; round++) {
       const id = `s${round}`;
       const dead = { pid: 99, startedAt: 'x', store: 'x' };
-      fs.writeFileSync(folder.file(`${id}.owner`), JSON.stringify(dead));
+      const bytes = JSON.stringify(dead);
+      fs.writeFileSync(folder.file(`${id}.owner`), bytes);
       // Half of the rounds also find that somebody died in the middle of replacing it.
-      if (round % 2 === 1)
-        fs.writeFileSync(folder.file(`${id}.owner.taking`), JSON.stringify(dead));
+      const about = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+      if (round % 2 === 1) fs.writeFileSync(folder.file(`${id}.owner.taking-${about}`), bytes);
       const results = await Promise.allSettled(stores.map((store) => store.open(id)));
       const opened = results.filter(({ status }) => status === 'fulfilled');
       expect(opened.length).toBeLessThanOrEqual(1);
