@@ -10,7 +10,8 @@ const deepest = 2;
 
 interface Known {
   readonly text: string;
-  readonly pattern: RegExp;
+  /** What stands before, between and behind its blanks. */
+  readonly parts: readonly string[];
 }
 
 let known: readonly Known[] | undefined;
@@ -21,13 +22,13 @@ export function inUserLanguage(text: string, translate: Translate, depth = 0): s
   known ??= failureTexts
     // Those that say more come first: the others would take a part of them for a name.
     .toSorted((a, b) => bare(b).length - bare(a).length)
-    .map((one) => ({ text: one, pattern: patternOf(one) }));
-  for (const { text: sentence, pattern } of known) {
-    const found = pattern.exec(text);
-    if (found === null) continue;
+    .map((one) => ({ text: one, parts: one.split(/\{\d\}/) }));
+  for (const { text: sentence, parts } of known) {
+    const blanks = blanksIn(text, parts);
+    if (blanks === undefined) continue;
     // What stands in the blanks may be a phrase of ours, too, as "exit code 3" is.
-    const blanks = found.slice(1).map((blank) => inUserLanguage(blank, translate, depth + 1));
-    return translate(sentence, ...blanks);
+    const said = blanks.map((blank) => inUserLanguage(blank, translate, depth + 1));
+    return translate(sentence, ...said);
   }
   return text;
 }
@@ -36,7 +37,25 @@ function bare(sentence: string): string {
   return sentence.replace(/\{\d\}/g, '');
 }
 
-function patternOf(sentence: string): RegExp {
-  const parts = sentence.split(/\{\d\}/).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('([^]*?)')}$`, 'u');
+/**
+ * What stands in the blanks of a sentence, if a text is that sentence. In one pass, where a regular expression
+ * would try again and again: an agent can have written the text.
+ */
+function blanksIn(
+  text: string,
+  [first = '', ...between]: readonly string[],
+): readonly string[] | undefined {
+  const last = between.pop();
+  if (last === undefined) return text === first ? [] : undefined;
+  const end = text.length - last.length;
+  if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return undefined;
+  const blanks: string[] = [];
+  let at = first.length;
+  for (const part of between) {
+    const next = text.indexOf(part, at);
+    if (next === -1 || next + part.length > end) return undefined;
+    blanks.push(text.slice(at, next));
+    at = next + part.length;
+  }
+  return [...blanks, text.slice(at, end)];
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attached } from '../../src/chatProtocol/composing.ts';
 import { fewMentions, type PanelStage } from './support/panelStage.ts';
 import { composer, eachInPanel } from './support/panelSuite.ts';
-import { pastePicture } from './support/pastePicture.ts';
+import { pasteLargePicture, pastePicture } from './support/pastePicture.ts';
 
 let stage: PanelStage;
 eachInPanel((set) => {
@@ -126,13 +126,7 @@ describe('a picture', () => {
     takePictures();
     await stage.hide();
     await stage.show();
-    await page.locator(composer).evaluate((element) => {
-      const clipboardData = new DataTransfer();
-      const large = new Uint8Array(1_500_000);
-      clipboardData.items.add(new File([large], 'large.png', { type: 'image/png' }));
-      const paste = { clipboardData, bubbles: true, cancelable: true };
-      element.dispatchEvent(new ClipboardEvent('paste', paste));
-    });
+    await pasteLargePicture(page.locator(composer), 1_500_000);
     await page.waitForSelector('.attached .chip:has-text("large.png")');
     const drafts = (): number => stage.said.filter(({ type }) => type === 'draft').length;
     await expect.poll(drafts).toBeGreaterThan(0);
@@ -151,13 +145,7 @@ describe('a picture', () => {
     takePictures();
     await stage.hide();
     await stage.show();
-    await page.locator(composer).evaluate((element) => {
-      const clipboardData = new DataTransfer();
-      const large = new Uint8Array(5_000_001);
-      clipboardData.items.add(new File([large], 'large.png', { type: 'image/png' }));
-      const paste = { clipboardData, bubbles: true, cancelable: true };
-      element.dispatchEvent(new ClipboardEvent('paste', paste));
-    });
+    await pasteLargePicture(page.locator(composer), 5_000_001);
     await page.waitForSelector('.composer-note:has-text("more than 5 MB")');
     expect(await page.locator('.attached .chip').count()).toBe(0);
     // Who writes on has read it.

@@ -1,4 +1,4 @@
-// A picture pasted into the composer: what a script has to do in the page for that.
+// Pictures pasted into the composer: what a script has to do in the page for that.
 import type { Locator } from 'playwright-core';
 
 /** Pastes a small PNG called shot.png into a composer's input. */
@@ -16,4 +16,15 @@ export async function pastePicture(input: Locator): Promise<void> {
       new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
     );
   });
+}
+
+/** Pastes what passes for a picture of so many bytes, called large.png. */
+export async function pasteLargePicture(input: Locator, bytes: number): Promise<void> {
+  await input.evaluate((element, size) => {
+    const clipboardData = new DataTransfer();
+    const file = new File([new Uint8Array(size)], 'large.png', { type: 'image/png' });
+    clipboardData.items.add(file);
+    const paste = { clipboardData, bubbles: true, cancelable: true };
+    element.dispatchEvent(new ClipboardEvent('paste', paste));
+  }, bytes);
 }
