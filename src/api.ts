@@ -92,7 +92,7 @@ export interface RoostApi {
   deleteSavedSession(sessionId: string): Promise<void>;
   /** Stops the sessions that are due for being idle, each saved first; the ids of those that ended. */
   terminateIdleSessions(): Promise<readonly string[]>;
-  /** Something visible about a session changed. A status is on disk before it is told; in order, none left out. */
+  /** Something visible about a session changed. Each status but `starting` is on disk before it is told; in order, none left out. */
   readonly onDidChangeSessions: vscode.Event<{
     sessionId: string;
     status: SessionStatus | 'deleted';

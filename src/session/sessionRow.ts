@@ -1,4 +1,4 @@
-// One session's row as its supervisor writes it: state, status and facts; each status is on disk before it is reported.
+// One session's row as its supervisor writes it: state, status and facts; what a status promises is on disk before it is reported.
 import { stamp } from './clock.ts';
 import { fromPlain, touchActivity, withState, withStatus, type SessionEntry } from './entry.ts';
 import { SessionError, toSessionError } from './errors.ts';
@@ -25,6 +25,9 @@ export type OptionalState =
 const firstRetryMs = 1000;
 const lastRetryMs = 30_000;
 
+/** A start that is over sooner is saved once, with what came of it. */
+const startSavedAfterMs = 250;
+
 /** Writes one row of the registry and its head on disk. */
 export class SessionRow {
   readonly sessionId: string;
@@ -37,6 +40,8 @@ export class SessionRow {
   #onDisk: SessionState;
   #saveFailure: SessionError | undefined;
   #retry: Disposable | undefined;
+  /** The save of a start that still runs. */
+  #soon: Disposable | undefined;
   #retryMs = firstRetryMs;
   #disposed = false;
   /** Nothing is saved while the files are moved to the trash: a head would be back without the rest. */
@@ -104,6 +109,7 @@ export class SessionRow {
   /** Puts the state back to what is on disk: whoever has the session open there is the one to change it. */
   yield(): void {
     const { clock, registry } = this.#deps;
+    this.#soon?.dispose();
     const plain = { session_id: this.sessionId, state: this.#onDisk };
     registry.update(this.sessionId, () => fromPlain(plain, clock.monotonic()));
     this.#saved(undefined);
@@ -149,28 +155,38 @@ export class SessionRow {
   }
 
   /**
-   * Moves the status; the report follows once the state is on disk.
+   * Moves the status; the report follows once the state is on disk. Only `starting` does not wait for that: it
+   * promises nothing yet, and the disk is left to the process that starts.
    * @throws {IllegalTransition} when the table has no such move
    */
   setStatus(status: SessionStatus, error?: SessionError): void {
-    const { registry, events, logger } = this.#deps;
+    const { clock, registry, events, logger } = this.#deps;
     registry.update(this.sessionId, (entry) => {
       const { error: _earlier, ...state } = entry.state;
       return withStatus({ ...entry, state: { ...state, ...errorState(error) } }, status);
     });
-    this.#reported = this.#reported.then(async () => {
+    const save = async (): Promise<void> => {
       try {
         await this.save();
       } catch (failure) {
         logger.error(`${this.sessionId}: its state could not be saved`, failure);
       }
+    };
+    this.#reported = this.#reported.then(async () => {
+      if (status !== 'starting') await save();
+      else if (this.state.status === status && !this.#disposed) {
+        this.#soon = clock.after(startSavedAfterMs, () => {
+          void save();
+        });
+      }
       events.onStatus(status);
     });
   }
 
-  /** Ends the retries of a save that failed: the row is gone, or the window is. */
+  /** Ends what would be saved later by itself: the row is gone, or the window is. */
   dispose(): void {
     this.#disposed = true;
+    this.#soon?.dispose();
     this.#retry?.dispose();
     this.#retry = undefined;
   }
@@ -178,6 +194,7 @@ export class SessionRow {
   /** Saves the head as it is now; after a failure it is tried again until it works. @throws SessionError `storageFailed`, `sessionReadOnly` */
   async save(): Promise<SavedSessionInfo> {
     const { clock, store, telemetry } = this.#deps;
+    this.#soon?.dispose();
     if (this.sealed) throw beingDeleted(this.sessionId);
     const { state, subject } = this;
     const startedAt = clock.monotonic();

@@ -15,6 +15,8 @@ export interface FileSystem {
   writeSync(fd: number, bytes: Uint8Array): number;
   /** `undefined` when nothing is there. Two microseconds on a local disk, so lists call it in slices. */
   statSync(path: string): FileFacts | undefined;
+  /** What an open file is: as quick as `statSync`, where a trip to the thread pool takes fifty times as long. */
+  fstatSync(fd: number): FileFacts;
   open(path: string, flags: string, mode?: number): Promise<number>;
   close(fd: number): Promise<void>;
   /** How many bytes were read into `buffer`; 0 at the end of the file. */
@@ -23,7 +25,6 @@ export interface FileSystem {
   write(fd: number, bytes: Uint8Array, position: number): Promise<number>;
   fsync(fd: number): Promise<void>;
   fdatasync(fd: number): Promise<void>;
-  fstat(fd: number): Promise<FileFacts>;
   fchmod(fd: number, mode: number): Promise<void>;
   readFile(path: string): Promise<Buffer>;
   rename(from: string, to: string): Promise<void>;
@@ -49,6 +50,7 @@ const copyFile = promisify(fs.copyFile);
 export const nodeFileSystem: FileSystem = {
   writeSync: (fd, bytes) => fs.writeSync(fd, bytes),
   statSync: (path) => fs.statSync(path, { throwIfNoEntry: false }),
+  fstatSync: (fd) => fs.fstatSync(fd),
   open: (path, flags, mode) => open(path, flags, mode),
   close: promisify(fs.close),
   read: async (fd, buffer, length, position) =>
@@ -57,7 +59,6 @@ export const nodeFileSystem: FileSystem = {
     (await write(fd, bytes, 0, bytes.length, position)).bytesWritten,
   fsync: promisify(fs.fsync),
   fdatasync: promisify(fs.fdatasync),
-  fstat: (fd) => promisify(fs.fstat)(fd),
   fchmod: promisify(fs.fchmod),
   readFile: (path) => fs.promises.readFile(path),
   rename: promisify(fs.rename),

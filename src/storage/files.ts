@@ -139,33 +139,38 @@ export async function copyBytes(
   return done;
 }
 
+/** Makes an open file one that only the user reads, where a umask or somebody else has made it another. */
+export async function keepToUser(
+  fs: FileSystem,
+  fd: number,
+  { mode }: FileFacts = fs.fstatSync(fd),
+): Promise<void> {
+  if ((mode & 0o777) !== fileMode) await fs.fchmod(fd, fileMode);
+}
+
 /**
- * Creates a file with these bytes, 0600 whatever the umask, and syncs it. Leaves nothing behind when
- * it fails.
+ * Creates a file with these bytes, 0600 whatever the umask. Leaves nothing behind when it fails.
+ * @param durable whether to sync it: what means nothing after a power cut need not be
  */
 export async function createFile(
   fs: FileSystem,
   path: string,
   bytes: Uint8Array,
+  durable = true,
 ): Promise<FileFacts> {
   const fd = await fs.open(path, 'wx', fileMode);
   try {
     try {
       const begun = bytes.length <= smallBytes ? fs.writeSync(fd, bytes) : 0;
       await writeAll(fs, fd, bytes.subarray(begun), begun);
-      // Each is a trip of its own, and nothing that the one says hangs on the other.
-      const looked = fs.fstat(fd);
-      const synced = fs.fsync(fd);
-      await Promise.allSettled([looked, synced]);
-      await synced;
-      const facts = await looked;
-      // A umask can only have taken something away.
-      if ((facts.mode & 0o777) !== fileMode) await fs.fchmod(fd, fileMode);
+      const facts = fs.fstatSync(fd);
+      await keepToUser(fs, fd, facts);
+      if (durable) await fs.fsync(fd);
       return facts;
     } finally {
       const closed = fs.close(fd);
       // What is synced no close takes back. Only Windows does not rename what is open.
-      if (process.platform === 'win32') await closed;
+      if (!durable || process.platform === 'win32') await closed;
       else closed.catch(() => undefined);
     }
   } catch (error) {

@@ -52,15 +52,16 @@ export interface WrittenHead {
 
 /**
  * The head in a file; `undefined` when there is none. Rejects only when the file cannot be read.
- * @param size the file's, for callers that have looked already
+ * @param facts the file's, for callers that have looked already
  */
 export async function readHead(
   fs: FileSystem,
   file: string,
   sessionId: string,
-  size: number = fs.statSync(file)?.size ?? 0,
+  facts: Pick<FileFacts, 'size'> | undefined = fs.statSync(file),
 ): Promise<ParsedHead | undefined> {
-  if (size > maxHeadBytes) return tooLargeHead(size);
+  if (facts === undefined) return undefined;
+  if (facts.size > maxHeadBytes) return tooLargeHead(facts.size);
   const bytes = await readIfThere(fs, file);
   return bytes === undefined ? undefined : parseHead(bytes.toString('utf8'), sessionId);
 }
@@ -193,7 +194,7 @@ export class HeadWriter {
     ) {
       return { kind: 'whole', head: this.#last.head, newer: false };
     }
-    return readHead(fs, file, this.#sessionId, facts?.size);
+    return readHead(fs, file, this.#sessionId, facts);
   }
 
   /** The head's bytes, never more than can be read again. */

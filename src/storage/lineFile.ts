@@ -1,7 +1,7 @@
 // A file that whole lines are appended to: one write each, torn ones healed, synced so that a success can be trusted.
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Logger } from '../session/ports.ts';
-import { copyBytes, writeAll } from './files.ts';
+import { copyBytes, syncFolder, writeAll } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
 
 const lineFeed = 0x0a;
@@ -36,6 +36,8 @@ export class LineFile {
   #syncedBytes: number;
   #suspect = false;
   #syncing: Promise<void> | undefined;
+  /** Whether the file's name is known to be on stable storage: a file without lines need not be found again. */
+  #named = false;
 
   private constructor(deps: LineFileDeps, fd: number, { size, torn }: FileEnd) {
     this.#deps = deps;
@@ -81,7 +83,7 @@ export class LineFile {
   async flush(): Promise<void> {
     // What a file without a name holds, nobody can read: it counts as not written, like what is suspect.
     // Where something is to be synced, the sync looks at that itself.
-    const again = this.#suspect || (!this.dirty && (await this.#isRemoved()));
+    const again = this.#suspect || (!this.dirty && this.#isRemoved());
     const target = again ? ++this.#written : this.#written;
     while (this.#synced < target) {
       this.#syncing ??= this.#sync().finally(() => {
@@ -98,9 +100,9 @@ export class LineFile {
     await this.#deps.fs.close(this.#fd);
   }
 
-  async #isRemoved(): Promise<boolean> {
+  #isRemoved(): boolean {
     try {
-      return (await this.#deps.fs.fstat(this.#fd)).nlink === 0;
+      return this.#deps.fs.fstatSync(this.#fd).nlink === 0;
     } catch {
       // The sync that follows will say what is wrong.
       return true;
@@ -133,10 +135,12 @@ export class LineFile {
     const { fs } = this.#deps;
     const mark = this.#written;
     try {
-      const { size, nlink } = await fs.fstat(this.#fd);
+      const { size, nlink } = fs.fstatSync(this.#fd);
       if (nlink === 0) await this.#restore();
       else if (this.#suspect) await this.#writeAgain(size);
       await fs.fdatasync(this.#fd);
+      if (!this.#named) await syncFolder(fs, dirname(this.#deps.file));
+      this.#named = true;
       this.#synced = mark;
       if (nlink > 0) this.#syncedBytes = size;
       this.#suspect = false;
@@ -186,6 +190,7 @@ export class LineFile {
       }
       // Nothing is awaited between the last look at the size and here, so no line is left behind.
       this.#fd = target;
+      this.#named = false;
       this.#size += position;
       this.#syncedBytes = position;
     } catch (error) {
@@ -198,7 +203,7 @@ export class LineFile {
 }
 
 async function endOf(fs: FileSystem, fd: number): Promise<FileEnd> {
-  const { size } = await fs.fstat(fd);
+  const { size } = fs.fstatSync(fd);
   const last = Buffer.alloc(1);
   if (size > 0) await fs.read(fd, last, 1, size - 1);
   return { size, torn: size > 0 && last[0] !== lineFeed };

@@ -1,10 +1,9 @@
 // The transcripts that one store has open for writing: taken with their session's ownership, given back with it.
-import { dirname } from 'node:path';
 import type { Clock } from '../session/clock.ts';
 import { SessionError } from '../session/errors.ts';
 import type { Logger } from '../session/ports.ts';
 import type { TranscriptChange } from '../session/transcript.ts';
-import { fileMode, syncFolder } from './files.ts';
+import { fileMode, keepToUser } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
 import { readHead, writtenByNewer } from './headFile.ts';
 import type { SessionAccess } from './sessionAccess.ts';
@@ -89,11 +88,9 @@ export class OpenTranscripts {
   async #openFile(file: string): Promise<number> {
     const { access, fs } = this.#deps;
     await access.ensureFolders();
-    const created = fs.statSync(file) === undefined;
     const fd = await fs.open(file, 'a+', fileMode);
     try {
-      await fs.fchmod(fd, fileMode);
-      if (created) await syncFolder(fs, dirname(file));
+      await keepToUser(fs, fd);
       return fd;
     } catch (error) {
       await fs.close(fd);

@@ -2,7 +2,15 @@
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { SessionError } from '../session/errors.ts';
-import { copyBytes, fileMode, namesIn, removeQuietly, renameFile, syncFolder } from './files.ts';
+import {
+  copyBytes,
+  fileMode,
+  keepToUser,
+  namesIn,
+  removeQuietly,
+  renameFile,
+  syncFolder,
+} from './files.ts';
 import { nodeFileSystem, type FileSystem } from './fileSystem.ts';
 import { groupFiles, sessionPaths, storePaths } from './sessionFiles.ts';
 import { storageFailed } from './storageErrors.ts';
@@ -108,8 +116,8 @@ async function copyFile(fs: FileSystem, from: string, to: string): Promise<void>
   try {
     const target = await fs.open(to, 'w', fileMode);
     try {
-      await fs.fchmod(target, fileMode);
-      const { size: end } = await fs.fstat(source);
+      await keepToUser(fs, target);
+      const { size: end } = fs.fstatSync(source);
       await copyBytes(fs, { fd: source, start: 0, end }, { fd: target, position: 0 });
       await fs.fsync(target);
     } finally {

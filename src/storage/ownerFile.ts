@@ -40,8 +40,9 @@ export async function takeOwnership(
   const { fs } = deps;
   const temporary = `${file}.${deps.temporaryName()}.tmp`;
   try {
-    // Linked into place rather than created there: the file is never seen without its content.
-    await createFile(fs, temporary, Buffer.from(`${JSON.stringify(ownOwner(deps))}\n`));
+    // Linked into place rather than created there: the file is never seen without its content. It is not
+    // synced: after a power cut its owner does not live, and what is left of it then is nobody's.
+    await createFile(fs, temporary, Buffer.from(`${JSON.stringify(ownOwner(deps))}\n`), false);
     try {
       for (let attempt = 0; attempt < attempts; attempt++) {
         if (await claim(fs, temporary, file)) return;

@@ -93,7 +93,7 @@ export class SessionAccess {
   async isOwnedElsewhere({ owner }: SessionPaths): Promise<boolean> {
     const facts = this.#deps.fs.statSync(owner);
     // Nobody replaces the file of an owner who lives, so ours need not be read again.
-    if (facts !== undefined && isUnchanged(facts, this.#own.get(owner))) return false;
+    if (facts === undefined || isUnchanged(facts, this.#own.get(owner))) return false;
     return isOwnedElsewhere(this.#deps.owner, owner);
   }
 

@@ -50,7 +50,7 @@ export interface SessionDocument {
 export async function readDocument(fs: FileSystem, file: string): Promise<SessionDocument> {
   const fd = await fs.open(file, 'r');
   try {
-    const { size } = await fs.fstat(fd);
+    const { size } = fs.fstatSync(fd);
     return (await readLines(fs, file, fd, size)) ?? (await readInOneGo(fs, file, size));
   } finally {
     await fs.close(fd);

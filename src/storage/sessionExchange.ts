@@ -6,7 +6,7 @@ import type { StoredSession } from '../session/storePort.ts';
 import type { SessionState } from '../session/state.ts';
 import { statusAtRest } from '../session/status.ts';
 import type { TranscriptEntry } from '../session/transcript.ts';
-import { fileMode, removeQuietly, renameFile, syncFolder, writeAll } from './files.ts';
+import { fileMode, keepToUser, removeQuietly, renameFile, syncFolder, writeAll } from './files.ts';
 import { formatHead } from './headFormat.ts';
 import { readHead } from './headFile.ts';
 import { sliceBytes } from './lineScan.ts';
@@ -184,7 +184,7 @@ export class SessionExchange {
     const fd = await fs.open(temporary, 'wx', fileMode);
     try {
       try {
-        await fs.fchmod(fd, fileMode);
+        await keepToUser(fs, fd);
         let size = 0;
         for await (const piece of pieces) {
           const bytes = Buffer.from(piece);

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { stamp, type Clock } from '../session/clock.ts';
 import type { Logger } from '../session/ports.ts';
-import { createFile, fileMode, removeQuietly, renameFile } from './files.ts';
+import { createFile, fileMode, keepToUser, removeQuietly, renameFile } from './files.ts';
 import type { FileSystem } from './fileSystem.ts';
 import { IndexLines, type IndexedHead, type IndexEntry } from './indexLines.ts';
 import { scanLines } from './lineScan.ts';
@@ -59,9 +59,12 @@ export class SessionIndex {
     return heads;
   }
 
-  /** Adds a head that has just been written. */
+  /** Adds a head that has just been written, after whoever waited for that one has been told. */
   remember(entry: IndexEntry): Promise<void> {
-    return this.#inTurn(() => this.#append(this.#lines.format([entry])));
+    return this.#inTurn(async () => {
+      await nextTurn();
+      await this.#append(this.#lines.format([entry]));
+    });
   }
 
   /**
@@ -105,7 +108,7 @@ export class SessionIndex {
     this.#count = 0;
     const fd = await fs.open(file, 'r');
     try {
-      const { size } = await fs.fstat(fd);
+      const { size } = fs.fstatSync(fd);
       await scanLines(fs, { fd, from: 0, to: size }, (line) => {
         this.#count++;
         this.#lines.parse(line, content);
@@ -119,7 +122,7 @@ export class SessionIndex {
     const { fs, file } = this.#deps;
     const fd = await fs.open(file, 'a', fileMode);
     try {
-      await fs.fchmod(fd, fileMode);
+      await keepToUser(fs, fd);
       // One write of a whole line: other windows append to the same file. Cut short, it is only a cache.
       fs.writeSync(fd, line);
       this.#count++;

@@ -169,7 +169,7 @@ async function readRows(deps: ListDeps, looked: readonly Looked[]): Promise<read
 async function readRow(deps: ListDeps, looked: Looked): Promise<ReadRow> {
   const { sessionId } = looked;
   const paths = pathsOf(deps.paths.sessions, sessionId);
-  const head = await readHeadSafely(deps, paths.head, sessionId, looked.head?.size);
+  const head = await readHeadSafely(deps, paths.head, sessionId, looked.head);
   if (head?.kind === 'whole') {
     const saved = { state: head.head.state, savedAt: head.head.saved_at };
     const facts = factsOf(deps, looked, await ownedElsewhere(deps, looked));
@@ -197,10 +197,10 @@ async function readHeadSafely(
   { fs, logger }: ListDeps,
   file: string,
   sessionId: string,
-  size?: number,
+  facts?: SeenFile,
 ): Promise<ParsedHead | undefined> {
   try {
-    return await readHead(fs, file, sessionId, size);
+    return await readHead(fs, file, sessionId, facts);
   } catch (error) {
     logger.warn(`${file}: ${String(error)}`);
     const unreadable = parseHead('', sessionId);

@@ -142,7 +142,7 @@ export class TranscriptReader {
   }
 
   async #offsetsOf(file: string, fd: number, size: number): Promise<EntryOffsets> {
-    const { size: sizeNow, ino } = await this.#fs.fstat(fd);
+    const { size: sizeNow, ino } = this.#fs.fstatSync(fd);
     const known = this.#offsets.get(file);
     // Another file under the same name (brought back, imported), or a shorter one: start anew.
     const offsets =

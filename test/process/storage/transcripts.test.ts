@@ -179,6 +179,30 @@ describe('transcripts', () => {
     },
   );
 
+  test('the name of a transcript is on the disk with its first lines, and is not waited for again', async () => {
+    await using folder = testFolder();
+    const faulty = new FaultyFileSystem();
+    const calls: string[] = [];
+    faulty.judge = ({ name, path }) => {
+      if (name === 'open' && path === folder.file('')) calls.push('open folder');
+      if (name === 'fsync' || name === 'fdatasync') calls.push(name);
+      return undefined;
+    };
+    const store = folder.store({ fs: faulty.fs });
+    await store.save('one', stateOf());
+    calls.length = 0;
+    const log = await store.open('one');
+    // An empty file is nobody's loss.
+    expect(calls).toEqual([]);
+    log.append(said('e1'));
+    await log.sync();
+    expect(calls).toEqual(['fdatasync', 'open folder', 'fsync']);
+    log.append(said('e2'));
+    await log.sync();
+    expect(calls.slice(3)).toEqual(['fdatasync']);
+    await log.close();
+  });
+
   test('a page needs a limit and a cursor of ours', async () => {
     await using folder = testFolder();
     const store = folder.store();

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SessionError } from '../../../../src/session/errors.ts';
 import { fakeDomain } from '../../../fakes/domain.ts';
+import { fullInfo } from '../../../fakes/fakeAgents.ts';
 import { settle } from '../../../fakes/fakeClock.ts';
 
 describe('create', () => {
@@ -14,6 +15,47 @@ describe('create', () => {
       status: 'ready',
       agentSessionId: 'fake-1',
     });
+  });
+
+  it('tells its caller of the row before the agent is ready, at once where all is loaded', async () => {
+    const domain = fakeDomain();
+    domain.agents.script = { hold: ['initialize'] };
+    const listed: string[] = [];
+    const create = (): Promise<unknown> =>
+      domain.manager.create({}, (sessionId) => {
+        listed.push(sessionId);
+        expect(domain.manager.get(sessionId)).toBeDefined();
+      });
+    const first = create();
+    await settle();
+    expect(listed).toEqual(['session-1']);
+    const second = create();
+    expect(listed).toEqual(['session-1', 'session-2']);
+    await settle();
+    for (const link of domain.agents.links) link.answer('initialize', fullInfo);
+    await Promise.all([first, second]);
+  });
+
+  it('writes a quick start once, with what came of it', async () => {
+    const { manager, clock, store } = fakeDomain();
+    await manager.create();
+    await clock.advance(1000);
+    expect(store.log.filter((line) => line.startsWith('save'))).toEqual(['save ready']);
+  });
+
+  it('tells of a start at once, and writes one that takes long while it runs', async () => {
+    const domain = fakeDomain();
+    domain.agents.script = { hold: ['initialize'] };
+    const created = domain.manager.create();
+    await settle();
+    expect(domain.statuses).toEqual(['session-1 starting']);
+    expect(domain.store.heads.size).toBe(0);
+    await domain.clock.advance(250);
+    expect(domain.store.heads.get('session-1')).toMatchObject({ status: 'starting' });
+    domain.agents.last.answer('initialize', fullInfo);
+    await created;
+    expect(domain.statuses).toEqual(['session-1 starting', 'session-1 ready']);
+    expect(domain.store.heads.get('session-1')).toMatchObject({ status: 'ready' });
   });
 
   it('fails with a row that says which step was refused', async () => {
