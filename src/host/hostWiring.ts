@@ -2,29 +2,22 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../session/clock.ts';
 import type { Disposable, Event } from '../session/event.ts';
+import { OnDemand } from '../session/onDemand.ts';
 import type { Logger, Machine, WorkspaceFiles } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { TelemetryEvent } from '../session/telemetry.ts';
 import type { AgentChoices, AgentServices } from './agents/agentChoices.ts';
-import { agentCommands } from './commands/agentCommands.ts';
 import { commandId, type ContextKey } from './commands/commandIds.ts';
 import type { AboutRoost, CommandDeps } from './commands/commandTypes.ts';
 import { ErrorBoundary } from './errorBoundary.ts';
 import { IdleNotice } from './notices/idleNotice.ts';
-import { exchangeCommands } from './commands/exchangeCommands.ts';
 import type { FoundFolder } from './storage/otherFolders.ts';
 import type { PanelOpener } from './panel/panelOpener.ts';
 import { keptListView, ListPreferences } from './list/listPreferences.ts';
-import { listCommands } from './commands/listCommands.ts';
-import { permissionCommands } from './commands/permissionCommands.ts';
 import { notificationText } from './plainText.ts';
 import { registerCommands } from './commands/registerCommands.ts';
-import { requestCommands } from './commands/requestCommands.ts';
 import { RequestNotifications } from './notices/requests.ts';
-import { searchCommands } from './commands/searchCommands.ts';
 import { ResourceMeter } from './support/resourceMeter.ts';
-import { sessionCommands } from './commands/sessionCommands.ts';
-import { changeCommands } from './commands/changeCommands.ts';
 import { SessionChanges } from './files/sessionChanges.ts';
 import { decorateSessions } from './list/sessionDecorations.ts';
 import { openDroppedRows } from './list/sessionDrag.ts';
@@ -37,9 +30,7 @@ import { StatusBar } from './list/statusBar.ts';
 import type { StorageFolders } from './storage/storageFolder.ts';
 import { StorageMove } from './storage/storageMove.ts';
 import { StorageNotices } from './notices/storageNotices.ts';
-import { storageCommands } from './commands/storageCommands.ts';
 import { notifyOfTurns } from './notices/turnNotifications.ts';
-import { supportCommands } from './commands/supportCommands.ts';
 
 /** What the editor's side of Roost is built from. */
 export interface HostParts {
@@ -105,18 +96,10 @@ export function createHost(parts: HostParts): Host {
     preferences: new ListPreferences({ model, memento: parts.memento, logger }),
     offerUndo: offerUndo(logger),
   };
-  const table = {
-    ...sessionCommands(deps),
-    ...agentCommands(deps),
-    ...storageCommands(deps),
-    ...exchangeCommands(deps),
-    ...requestCommands(deps),
-    ...listCommands(deps),
-    ...changeCommands(deps),
-    ...searchCommands(deps),
-    ...permissionCommands(deps),
-    ...supportCommands(deps),
-  };
+  const table = new OnDemand(async () => {
+    const { commandTable } = await import('./commands/commandTable.ts');
+    return commandTable(deps);
+  });
   const notices = new StorageNotices({ sessions, boundary, logger });
   const move = new StorageMove({ sessions, settings, boundary, folders: parts.folders });
   held.push(

@@ -2,10 +2,11 @@
 import { isActive } from './entry.ts';
 import { SessionError } from './errors.ts';
 import { Emitter } from './event.ts';
+import { OnDemand } from './onDemand.ts';
 import type { TurnOutcome } from './sessions.ts';
 import type { ReadOnlyReason } from './sessionView.ts';
 import type { SessionStatus } from './status.ts';
-import { SessionSupervisor } from './supervisor.ts';
+import type { SessionSupervisor } from './supervisor.ts';
 import type { DomainDeps, SupervisorDeps } from './supervisorDeps.ts';
 import type { TranscriptChange } from './transcript.ts';
 
@@ -16,6 +17,13 @@ export interface HeldSession {
   /** How often another window was found to have had it meanwhile: what was read of it before is old. */
   readonly changedElsewhere: number;
 }
+
+/** Makes the supervisor for a row that the registry has. */
+export type AddSession = (
+  sessionId: string,
+  readOnly: ReadOnlyReason,
+  everReady: boolean,
+) => SessionSupervisor;
 
 /** All of them, in the order they came. */
 export class HeldSessions {
@@ -45,12 +53,24 @@ export class HeldSessions {
     this.foundElsewhere = new Emitter(onListenerError);
   }
 
-  /** Makes the supervisor for a row that the registry has. */
-  add(sessionId: string, readOnly: ReadOnlyReason, everReady: boolean): SessionSupervisor {
-    const supervisor = new SessionSupervisor(sessionId, this.#deps, this.#depsOf, everReady);
-    this.#held.set(sessionId, { supervisor, readOnly, changedElsewhere: 0 });
-    return supervisor;
+  /** What adds a session, once {@link loadAdder} has loaded it. */
+  get adder(): AddSession | undefined {
+    return this.#adder.built;
   }
+
+  /** Loads what adds a session, and supervises it from then on: a window without sessions has no use for it. */
+  loadAdder(): Promise<AddSession> {
+    return this.#adder.get();
+  }
+
+  readonly #adder = new OnDemand<AddSession>(async () => {
+    const { SessionSupervisor } = await import('./supervisor.ts');
+    return (sessionId, readOnly, everReady) => {
+      const supervisor = new SessionSupervisor(sessionId, this.#deps, this.#depsOf, everReady);
+      this.#held.set(sessionId, { supervisor, readOnly, changedElsewhere: 0 });
+      return supervisor;
+    };
+  });
 
   /** What one session works with, made when it first does something. */
   readonly #depsOf = (sessionId: string): SupervisorDeps => ({

@@ -14,7 +14,7 @@ import { SessionReader } from './sessionReader.ts';
 import { createSession } from './sessionCreation.ts';
 import { forkSession } from './sessionFork.ts';
 import { SessionMarks } from './sessionMarks.ts';
-import type { CreateOptions, SearchOptions, SessionDetails, Sessions } from './sessions.ts';
+import type { SearchOptions, SessionDetails, Sessions } from './sessions.ts';
 import { sessionDetails, sessionInfo } from './sessionView.ts';
 import { stopAll } from './shutdown.ts';
 import { checkedConfig } from './config.ts';
@@ -49,8 +49,8 @@ export class SessionManager implements Sessions {
     this.#marks = new SessionMarks(deps, this.#held, (id) => this.#idle.isVisible(id));
   }
 
-  async create(options: CreateOptions = {}): Promise<SessionInfo> {
-    return this.#info(await createSession(this.#deps, this.#held, options));
+  async create(...[options = {}, onListed]: Parameters<Sessions['create']>): Promise<SessionInfo> {
+    return this.#info(await createSession(this.#deps, this.#held, options, onListed));
   }
 
   list(): readonly ListedSession[] {

@@ -79,7 +79,8 @@ export class SessionRestorer {
    */
   async restoreAll(): Promise<readonly string[]> {
     const added: string[] = [];
-    const all = await this.#deps.store.list();
+    // Each is waited for while the other works.
+    const [all] = await Promise.all([this.#deps.store.list(), this.#held.loadAdder()]);
     this.#damaged = all.filter(({ kind }) => kind === 'damaged').map(savedInfoOf);
     for (const stored of all) {
       const { sessionId } = stored.info;
@@ -158,11 +159,12 @@ export class SessionRestorer {
     const { registry, clock, telemetry } = this.#deps;
     const { sessionId, agentId } = stored.info;
     const startedAt = clock.monotonic();
+    const add = this.#held.adder ?? (await this.#held.loadAdder());
     // A session that was being created by another start of this window came first.
     if (this.#held.find(sessionId) !== undefined) return;
     const readOnly = stored.kind === 'whole' ? stored.readOnly : undefined;
     registry.add(fromPlain({ session_id: sessionId, state }, clock.monotonic()));
-    const supervisor = this.#held.add(sessionId, readOnly, true);
+    const supervisor = add(sessionId, readOnly, true);
     this.#held.fireChanged(sessionId);
     if (readOnly === 'ownedElsewhere') this.#takeOver.watch();
     if (state.turnRunning && readOnly === undefined) await this.#markInterrupted(supervisor);

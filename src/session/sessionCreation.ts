@@ -8,7 +8,8 @@ import type { RestorerDeps } from './restorer.ts';
 import type { CreateOptions } from './sessions.ts';
 
 /**
- * Makes the row and starts the agent.
+ * Makes the row and starts the agent; before the call returns where everything for that is loaded.
+ * @param onListed called when the row is in the list, which is before its agent starts
  * @returns the session's id, once it is ready
  * @throws SessionError `agentUnknown` and what keeps an agent from being chosen, without a row; and as a start
  */
@@ -16,11 +17,13 @@ export async function createSession(
   deps: RestorerDeps,
   held: HeldSessions,
   options: CreateOptions,
+  onListed?: (sessionId: string) => void,
 ): Promise<string> {
   const { catalog, clock, ids, registry } = deps;
   held.assertUsable();
   const agentId = options.agent ?? catalog.defaultAgentId;
   const agent = settledAgent(catalog, agentId) ?? (await catalog.find(agentId));
+  const add = held.adder ?? (await held.loadAdder());
   held.assertUsable();
   const at = stamp(clock);
   const sessionId = ids.sessionId();
@@ -44,6 +47,8 @@ export async function createSession(
       clock.monotonic(),
     ),
   );
-  await held.add(sessionId, undefined, false).start();
+  const started = add(sessionId, undefined, false).start();
+  onListed?.(sessionId);
+  await started;
   return sessionId;
 }

@@ -34,6 +34,7 @@ export async function forkSession(
   const log = await store.open(forkId);
   for (const entry of entries) log.append(entry);
   await log.close();
+  const add = held.adder ?? (await held.loadAdder());
   const at = stamp(clock);
   registry.add(
     createEntry(
@@ -58,6 +59,6 @@ export async function forkSession(
       clock.monotonic(),
     ),
   );
-  await held.add(forkId, undefined, false).start();
+  await add(forkId, undefined, false).start();
   return forkId;
 }

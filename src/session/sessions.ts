@@ -84,8 +84,11 @@ export interface SearchOptions {
 
 /** The operations on sessions. Every rejection is a `SessionError`. */
 export interface Sessions {
-  /** The row is in the list at once (`onDidChange` says so); resolves when ready. */
-  create(options?: CreateOptions): Promise<SessionInfo>;
+  /**
+   * The row is in the list as soon as what supervises it is loaded; resolves when ready.
+   * @param onListed called when the row is there, which is before its agent starts
+   */
+  create(options?: CreateOptions, onListed?: (sessionId: string) => void): Promise<SessionInfo>;
   list(): readonly ListedSession[];
   get(sessionId: string): ListedSession | undefined;
   /** @throws SessionError `sessionUnknown` */

@@ -7,9 +7,12 @@ import { root } from '../launch/paths.ts';
 
 /** What may be loaded before activation. Anything else belongs behind an `await import()`; see src/README.md. */
 const allowed = [
-  /^src\/(roost\.ts|session\/|agents\/catalog\.ts)/,
-  // The tree, its commands and their questions; panels and files only as what stands for them until they are needed.
-  /^src\/host\/(?!panel\/|support\/(?!resourceMeter)|files\/(?!sessionChanges|workspaceRoots))/,
+  /^src\/(roost\.ts|agents\/catalog\.ts)/,
+  // The list of sessions and what is asked of all of them; what supervises one comes with the first.
+  /^src\/session\/(?!supervisor\.|sessionParts|sessionRow|agentStarter|context|conversation|replay|run|toolCallBook|turnRunner)/,
+  // The tree and the names of commands; what these do, panels and files only as what stands for them until they are needed.
+  /^src\/host\/(?!commands\/|panel\/|support\/(?!resourceMeter)|files\/(?!sessionChanges|workspaceRoots))/,
+  /^src\/host\/commands\/(commandIds|registerCommands)\.ts$/,
   /^src\/host\/panel\/(askedEdit|panelOpener|panelsOnDemand)\.ts$/,
   /^src\/process\/systemClock\.ts$/,
   /^src\/storage\/storeOnDemand\.ts$/,

@@ -10,6 +10,7 @@ import {
   type CommandArgument,
   type CommandName,
 } from './commandIds.ts';
+import type { OnDemand } from '../../session/onDemand.ts';
 import type { Call, CommandTable, Handler } from './commandTypes.ts';
 import type { ErrorBoundary } from '../errorBoundary.ts';
 import { isTreeNode, RequestNode, rowNameSchema, type TreeNode } from '../list/sessionTreeModel.ts';
@@ -17,15 +18,16 @@ import { isTreeNode, RequestNode, rowNameSchema, type TreeNode } from '../list/s
 /** What a key binding passes for "the row that is selected"; see the manifest's `keybindings`. */
 export const selectionArgument = 'selection';
 
-/** Registers every command of the table; the registrations belong to the caller. */
+/** Registers every command; the table is loaded with the first call. The registrations belong to the caller. */
 export function registerCommands(
-  table: CommandTable,
+  table: OnDemand<CommandTable>,
   boundary: ErrorBoundary,
   selection: () => readonly TreeNode[],
 ): Disposable[] {
   const register = (name: CommandName): Disposable => {
     // Name, handler and argument come from tables with the same keys: what belongs to one name fits together.
-    const handler = table[name] as Handler<CommandName>;
+    const handler: Handler<CommandName> = (call) =>
+      table.use((handlers) => (handlers[name] as Handler<CommandName>)(call));
     return vscode.commands.registerCommand(
       commandId(name),
       (argument: unknown, selected: unknown) => {

@@ -179,17 +179,15 @@ function theOnly<T>(results: readonly T[]): T | undefined {
 /** A session that a user made is shown at once, while its agent still starts. */
 async function createAndOpen(deps: CommandDeps, options: CreateOptions): Promise<SessionInfo> {
   const { sessions, panels } = deps;
-  const before = new Set(sessions.list().map(({ sessionId }) => sessionId));
+  const listed = Promise.withResolvers<string>();
   const creating = signedIn(
     deps,
-    () => sessions.create(options),
+    () => sessions.create(options, listed.resolve),
     (info) => info,
   );
-  // The row is in the list from the call on.
-  const row = sessions.list().find(({ sessionId }) => !before.has(sessionId));
-  const opening = row === undefined ? undefined : panels.open(row.sessionId);
+  // What fails without a row has none to show.
+  const opening = listed.promise.then((sessionId) => panels.open(sessionId));
   const [info] = await Promise.all([creating, opening]);
-  if (row === undefined) await panels.open(info.sessionId);
   return info;
 }
 
