@@ -41,7 +41,11 @@ async function findText(page: Page, wanted: Locator): Promise<string> {
     try {
       return (await wanted.textContent({ timeout: 300 })) ?? '';
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (Date.now() <= deadline) continue;
+      const shown = await page.locator('.runtime-extensions-editor .extension').allInnerTexts();
+      throw new Error(`It is not in the list, whose rows in view are: ${shown.join(' | ')}`, {
+        cause: error,
+      });
     }
   }
 }

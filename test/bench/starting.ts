@@ -7,9 +7,12 @@ import { median, type BenchRow } from './benchRow.ts';
 import { agent, sdk } from './sdkClient.ts';
 
 /** Starts of each kind that count; the first of each loads and compiles what it is made of. */
-const starts = 20;
+const starts = 60;
 
-/** The two take turns in one process, and a ratio is made of two starts that followed one another. */
+/**
+ * The two take turns in one process, and a ratio is made of two starts that followed one another. Each comes first as
+ * often as the other: what one leaves to be done at its end, the next one starts beside.
+ */
 export async function rows(): Promise<readonly BenchRow[]> {
   const scratch = scratchFolder('bench-starting');
   const folder = join(scratch, 'workspace');
@@ -23,7 +26,12 @@ export async function rows(): Promise<readonly BenchRow[]> {
     });
     const pairs: { roost: number; bare: number }[] = [];
     for (let start = 0; start <= starts; start += 1) {
-      pairs.push({ roost: await startRoost(roost), bare: await startBare() });
+      if (start % 2 === 0) {
+        pairs.push({ roost: await startRoost(roost), bare: await startBare() });
+      } else {
+        const bare = await startBare();
+        pairs.push({ roost: await startRoost(roost), bare });
+      }
     }
     const [, ...counted] = pairs;
     return [
