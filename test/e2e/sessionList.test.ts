@@ -267,5 +267,26 @@ describe.each(hostsToTest(['oldest', 'newest']))(
       await row('Beta').waitFor();
       await roost.picture(`${name}-list-9-found-in-the-archive`);
     });
+
+    it('opens what is clicked, also in the moment in which the row is being refreshed', async () => {
+      const { page } = roost;
+      // The rows are drawn anew four times a second, and the clicks fall on all moments in between.
+      for (const title of ['One', 'Two']) {
+        await start(title);
+        await roost.send(
+          Array.from({ length: 1500 }, (_, i) => `title ${title}-${i}\nsleep 20`).join('\n'),
+        );
+        await roost.row(new RegExp(`^${title}-`)).waitFor();
+      }
+      for (let step = 0; step < 24; step++) {
+        const title = new RegExp(`^${step % 2 === 0 ? 'One' : 'Two'}-`);
+        const box = await roost.row(title).boundingBox();
+        expect(box).not.toBeNull();
+        if (box === null) return;
+        await page.mouse.click(box.x + 60, box.y + box.height / 2);
+        await page.locator('.tab.active', { hasText: title }).waitFor({ timeout: 5000 });
+      }
+      await roost.command('Roost: Cancel Turn');
+    });
   },
 );

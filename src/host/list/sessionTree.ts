@@ -12,6 +12,7 @@ import type { Publication, SessionListModel } from './sessionListModel.ts';
 import type { GroupId } from './sessionGrouping.ts';
 import { FrontRow } from './frontRow.ts';
 import { groupRow, olderRow } from './groupRows.ts';
+import { RowCommands } from './rowCommands.ts';
 import { SessionDrag } from './sessionDrag.ts';
 import type { SessionChanges } from '../files/sessionChanges.ts';
 import { sessionFacts } from './sessionFacts.ts';
@@ -55,6 +56,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   readonly #given = new Map<string, string>();
   /** Sessions whose row is open: one that moves to another group is a new row to the editor. */
   readonly #open = new Set<string>();
+  readonly #commands = new RowCommands();
   readonly #view: vscode.TreeView<TreeNode>;
   readonly #store: Disposable[] = [];
   #ageTimer: Disposable | undefined;
@@ -74,6 +76,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     this.#store.push(
       this.#view,
       this.#changed,
+      this.#commands,
       deps.model.onDidPublish((publication) => {
         this.#refresh(publication);
         frontRow.published();
@@ -117,10 +120,10 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       const [shown] = this.#deps.sessions.get(node.sessionId)?.pendingRequests ?? [];
       node.shownRequestId = shown?.requestId;
       if (row.children === 'closed' && this.#open.has(node.sessionId)) {
-        return treeItem({ ...row, children: 'open' }, node);
+        return treeItem({ ...row, children: 'open' }, node, this.#commands);
       }
     }
-    return treeItem(row, node);
+    return treeItem(row, node, this.#commands);
   }
 
   /** Tooltips are made when somebody points at the row. */
@@ -275,5 +278,6 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     this.#nodes.forget(sessionId);
     this.#given.delete(sessionId);
     this.#open.delete(sessionId);
+    this.#commands.forget(sessionId);
   }
 }

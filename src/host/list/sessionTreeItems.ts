@@ -1,11 +1,13 @@
 // Rows as the editor's tree items: a translation, nothing is decided here.
 import * as vscode from 'vscode';
-import { commandId } from '../commands/commandIds.ts';
 import { escapedMarkdown } from '../plainText.ts';
 import { sessionUri } from './sessionDecorations.ts';
+import { opens, type RowCommands } from './rowCommands.ts';
 import type { Fact } from './sessionFacts.ts';
 import type { Row } from './sessionRows.ts';
 import type { TreeNode } from './sessionTreeModel.ts';
+
+const { l10n } = vscode;
 
 const collapsible = {
   none: vscode.TreeItemCollapsibleState.None,
@@ -13,8 +15,8 @@ const collapsible = {
   closed: vscode.TreeItemCollapsibleState.Collapsed,
 } as const;
 
-/** The tree item of a row. A session or request opens its panel when it is chosen. */
-export function treeItem(row: Row, node: TreeNode): vscode.TreeItem {
+/** The tree item of a row. A session or request opens its panel when it is chosen, a change its diff. */
+export function treeItem(row: Row, node: TreeNode, commands: RowCommands): vscode.TreeItem {
   const item = new vscode.TreeItem(row.label, collapsible[row.children]);
   item.id = row.id;
   item.description = row.description;
@@ -30,18 +32,10 @@ export function treeItem(row: Row, node: TreeNode): vscode.TreeItem {
     // The icon of its kind, as the explorer has it; the diff where there is one, else the file.
     item.resourceUri = vscode.Uri.file(node.path);
     item.iconPath = vscode.ThemeIcon.File;
-    item.command = {
-      command: commandId('openChange'),
-      title: vscode.l10n.t('Open Changes'),
-      arguments: [node],
-    };
   }
-  if (node.kind === 'session' || node.kind === 'request') {
-    item.command = {
-      command: commandId('openSession'),
-      title: vscode.l10n.t('Open Session'),
-      arguments: [node],
-    };
+  if (opens(node)) {
+    const title = node.kind === 'change' ? l10n.t('Open Changes') : l10n.t('Open Session');
+    item.command = { command: commands.of(node), title };
   }
   return item;
 }
