@@ -80,7 +80,6 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
           shown.add(entry.dataset['entryId'] ?? '');
         }
       };
-      transcript.scrollTop = 0;
       const isAtEnd = (): boolean =>
         transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 2;
       let step = 0;
@@ -90,6 +89,8 @@ export function hostile(suite: () => SuiteWindow, host: string): void {
         transcript.scrollTop = 0;
         await frame();
       }
+      // What a page brings comes to stand above the view.
+      transcript.scrollTop = 0;
       for (let over = false; !over; step += 1) {
         if (step === steps) {
           const { scrollTop, scrollHeight } = transcript;

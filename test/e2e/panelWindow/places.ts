@@ -31,6 +31,8 @@ export function places(suite: () => SuiteWindow, host: string): void {
       .filter({ hasText: 'Ln 3, Col 5' })
       .waitFor();
     const back = async (): Promise<void> => {
+      // When the turn is over its row goes to another group: a click might fall on what takes its place.
+      await roost.row(/^Working/).waitFor({ state: 'detached' });
       await roost.openSideBar();
       await roost
         .row(/^usage/)
