@@ -1,6 +1,6 @@
 // Arranging the list of sessions in a real window: groups, filter, order, pins, archive, several rows at once, forks, and what was answered for ever.
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, renameSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -13,9 +13,10 @@ import { agentsBelow, inWindow, scriptedAgents } from './support/windowSuite.ts'
 let server: ServerHost;
 let roost: RoostWindow;
 let dataFolder: string;
+let scratch: string;
 
 const { scripted } = scriptedAgents['roost.agents'];
-const settings = (scratch: string): Record<string, unknown> => ({
+const settings = (folder: string): Record<string, unknown> => ({
   'roost.agents': {
     scripted,
     forking: {
@@ -24,7 +25,7 @@ const settings = (scratch: string): Record<string, unknown> => ({
       // What is forked is loaded by a process of its own.
       args: [
         ...[...scripted.args, '--name', 'Forking', '--caps', 'load,resume,list,close,fork'],
-        ...['--store', join(scratch, 'conversations')],
+        ...['--store', join(folder, 'conversations')],
       ],
     },
   },
@@ -72,7 +73,7 @@ describe.each(hostsToTest(['oldest', 'newest']))(
       'session-list',
       name,
       async (window) => {
-        ({ server, roost, dataFolder } = window);
+        ({ server, roost, dataFolder, scratch } = window);
         await roost.openSideBar();
         // A list to choose from closes when a window that is still being built moves the focus.
         await roost.page.locator('.sidebar .monaco-button', { hasText: /^New Session$/ }).waitFor();
@@ -273,9 +274,10 @@ describe.each(hostsToTest(['oldest', 'newest']))(
       // The rows are drawn anew four times a second, and the clicks fall on all moments in between.
       for (const title of ['One', 'Two']) {
         await start(title);
-        await roost.send(
-          Array.from({ length: 1500 }, (_, i) => `title ${title}-${i}\nsleep 20`).join('\n'),
-        );
+        const script = join(scratch, `${title}.txt`);
+        const lines = Array.from({ length: 3000 }, (_, i) => `title ${title}-${i}\nsleep 20`);
+        writeFileSync(script, lines.join('\n'));
+        await roost.send(`file ${script}`);
         await roost.row(new RegExp(`^${title}-`)).waitFor();
       }
       for (let step = 0; step < 24; step++) {
