@@ -152,6 +152,8 @@ describe.each(hostsToTest(['oldest', 'newest']))(
       await said('permission: always').waitFor();
       await roost.send('permit Look around');
       await said('permission: yes').waitFor();
+      // When the turn is over its row goes to another group, and takes a menu or a list that is open with it.
+      await roost.row(/^(Working|Needs you)/).waitFor({ state: 'detached' });
       await roost.chooseFromMenu(row('Alpha'), 'Remembered Answers…');
       const answer = roost.page.locator('.quick-input-list .monaco-list-row', {
         hasText: 'Look around',
